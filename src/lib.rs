@@ -1,0 +1,8 @@
+//! Dask-style tables on the Hugging Face Hub, in the browser.
+//!
+//! The core (everything but `wasm`) is pure or sans-I/O and runs natively; `wasm` binds it to JavaScript.
+//! `ARCHITECTURE.md` has the map and the invariants.
+
+pub mod error;
+
+pub use error::{Error, ErrorKind, Result};
