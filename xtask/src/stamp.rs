@@ -1,0 +1,72 @@
+//! Skipping work that is up to date: a stamp holds a digest of what the work was made from.
+//!
+//! A stamp lies inside what it vouches for, so that deleting the thing deletes the stamp.
+
+use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::Path;
+
+use anyhow::{Context, Result};
+
+/// A digest of inputs. Only ever compared with one made by the same build of xtask, or taken as out of date.
+#[derive(Default)]
+pub(crate) struct Inputs(DefaultHasher);
+
+impl Inputs {
+    /// Adds a text: a version, a list of flags.
+    pub(crate) fn text(mut self, text: &str) -> Self {
+        text.hash(&mut self.0);
+        self
+    }
+
+    /// Adds a file's content.
+    pub(crate) fn file(mut self, path: &Path) -> Result<Self> {
+        fs::read(path).with_context(|| format!("read {}", path.display()))?.hash(&mut self.0);
+        Ok(self)
+    }
+
+    /// Adds every file with this extension below a folder, in the order of their names.
+    pub(crate) fn tree(mut self, dir: &Path, extension: &str) -> Result<Self> {
+        let entries = fs::read_dir(dir).with_context(|| format!("list {}", dir.display()))?;
+        let mut paths = entries.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;
+        paths.sort();
+        for path in paths {
+            if path.is_dir() {
+                self = self.tree(&path, extension)?;
+            } else if path.extension().is_some_and(|found| found == extension) {
+                self = self.text(&path.to_string_lossy()).file(&path)?;
+            }
+        }
+        Ok(self)
+    }
+}
+
+/// Does the work unless `stamp` holds the digest of these inputs, and then writes it. Returns whether it worked.
+pub(crate) fn unless_fresh(stamp: &Path, inputs: Inputs, work: impl FnOnce() -> Result<()>) -> Result<bool> {
+    let digest = format!("{:016x}\n", inputs.0.finish());
+    if fs::read_to_string(stamp).is_ok_and(|old| old == digest) {
+        return Ok(false);
+    }
+    work()?;
+    fs::write(stamp, digest).with_context(|| format!("write {}", stamp.display()))?;
+    Ok(true)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+    use super::*;
+
+    #[test]
+    fn work_is_done_once_for_the_same_inputs_and_again_for_others() {
+        let dir = std::env::temp_dir().join(format!("xtask-stamp-{}", std::process::id()));
+        fs::create_dir_all(&dir).unwrap();
+        let stamp = dir.join("stamp");
+        let runs = |text: &str| unless_fresh(&stamp, Inputs::default().text(text), || Ok(())).unwrap();
+        assert_eq!([runs("a"), runs("a"), runs("b"), runs("a")], [true, false, true, true]);
+        let failing = unless_fresh(&stamp, Inputs::default().text("c"), || anyhow::bail!("no"));
+        assert!(failing.is_err());
+        assert!(runs("c"), "failed work leaves no stamp");
+        fs::remove_dir_all(&dir).unwrap();
+    }
+}

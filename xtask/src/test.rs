@@ -1,0 +1,171 @@
+//! `cargo xtask test`: the whole check, in steps that can be asked for alone.
+
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, bail};
+
+use crate::process::seconds;
+use crate::repo::Repo;
+use crate::system::{self, Program};
+use crate::tally::{Count, Tally};
+use crate::{build, fixtures, setup};
+
+/// One step: what it needs built, and its checks.
+struct Step {
+    name: &'static str,
+    prepare: fn(&Repo) -> Result<()>,
+    check: fn(&Repo, &mut Tally) -> Result<()>,
+}
+
+/// Cheap and telling first.
+const STEPS: [Step; 6] = [
+    Step { name: "lint", prepare: prepare_lint, check: lint },
+    Step { name: "native", prepare: setup::rust, check: native },
+    Step { name: "wasm", prepare: prepare_wasm, check: wasm },
+    Step { name: "package", prepare: prepare_package, check: package },
+    Step { name: "browser", prepare: prepare_browser, check: browser },
+    Step { name: "interop", prepare: prepare_interop, check: interop },
+];
+
+/// What became of a step.
+struct Report {
+    name: &'static str,
+    prepared: Duration,
+    checked: Duration,
+    tally: Tally,
+}
+
+/// Runs the named steps, or all of them. The last line is `N passed, N failed`.
+pub(crate) fn run(repo: &Repo, names: &[String]) -> Result<ExitCode> {
+    if let Some(unknown) = names.iter().find(|name| STEPS.iter().all(|step| step.name != **name)) {
+        let known = STEPS.map(|step| step.name).join(", ");
+        bail!("there is no step `{unknown}`; the steps are {known}");
+    }
+    let wanted = |step: &&Step| names.is_empty() || names.iter().any(|name| name == step.name);
+    let reports: Vec<Report> = STEPS.iter().filter(wanted).map(|step| run_step(repo, step)).collect();
+    let total = summarise(&reports);
+    Ok(if total.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// A step that fails does not keep the next from running: one run shows all that is wrong.
+fn run_step(repo: &Repo, step: &Step) -> Report {
+    println!("\n=== {}", step.name);
+    let mut tally = Tally::default();
+    let start = Instant::now();
+    let ready = (step.prepare)(repo);
+    let prepared = start.elapsed();
+    if let Err(error) = ready.and_then(|()| (step.check)(repo, &mut tally)) {
+        tally.fail(&error);
+    }
+    Report { name: step.name, prepared, checked: start.elapsed() - prepared, tally }
+}
+
+fn summarise(reports: &[Report]) -> Count {
+    println!("\n{:<10}{:>10}{:>10}{:>10}{:>10}", "step", "prepare", "check", "passed", "failed");
+    let mut total = Count::default();
+    for Report { name, prepared, checked, tally } in reports {
+        let (prepared, checked, count) = (seconds(*prepared), seconds(*checked), tally.count);
+        println!("{name:<10}{prepared:>10}{checked:>10}{:>10}{:>10}", count.passed, count.failed);
+        total += count;
+    }
+    for Report { name, tally, .. } in reports {
+        for failure in &tally.failures {
+            println!("failed in {name}: {failure}");
+        }
+    }
+    println!("{} passed, {} failed", total.passed, total.failed);
+    total
+}
+
+fn prepare_lint(repo: &Repo) -> Result<()> {
+    setup::rust(repo)?;
+    setup::node_modules(repo)
+}
+
+/// Formats and lints of Rust and TypeScript, and the documentation's links.
+fn lint(repo: &Repo, tally: &mut Tally) -> Result<()> {
+    let cargo = |arguments: &str| {
+        let mut command = repo.command("cargo");
+        command.args(arguments.split(' '));
+        command
+    };
+    tally.check(&mut cargo("fmt --all --check"))?;
+    tally.check(&mut cargo("clippy --workspace --all-targets --quiet -- -D warnings"))?;
+    let mut clippy = setup::cargo_for_wasm(repo, "clippy")?;
+    tally.check(clippy.args("--package hubframe --quiet -- -D warnings".split(' ')))?;
+    tally.check(cargo("doc --workspace --no-deps --quiet").env("RUSTDOCFLAGS", "-D warnings"))?;
+    tally.check(repo.command("npx").args(["biome", "ci", "--error-on-warnings"]))
+}
+
+/// Every Rust test that needs no browser.
+fn native(repo: &Repo, tally: &mut Tally) -> Result<()> {
+    tally.check(repo.command("cargo").args(["test", "--workspace", "--no-fail-fast"]))
+}
+
+fn prepare_wasm(repo: &Repo) -> Result<()> {
+    system::ensure(repo, &[Program::Clang, Program::Chromium, Program::Chromedriver])?;
+    setup::rust(repo)?;
+    setup::wasm_bindgen(repo)
+}
+
+/// The tests of src/wasm, in a page and in a worker. `webdriver.json` has Chromium's flags.
+fn wasm(repo: &Repo, tally: &mut Tally) -> Result<()> {
+    for place in ["WASM_BINDGEN_USE_BROWSER", "WASM_BINDGEN_USE_DEDICATED_WORKER"] {
+        let mut cargo = setup::cargo_for_wasm(repo, "test")?;
+        cargo.args(["--package", "hubframe", "--lib"]);
+        tally.check(cargo.env("CHROMEDRIVER", Program::Chromedriver.path(repo)?).env(place, "1"))?;
+    }
+    Ok(())
+}
+
+fn prepare_package(repo: &Repo) -> Result<()> {
+    system::ensure(repo, &[Program::Chromium])?;
+    build::everything(repo)
+}
+
+/// Types, unit tests and contents of the npm package, and its tarball installed in projects of other tools.
+fn package(repo: &Repo, tally: &mut Tally) -> Result<()> {
+    for script in ["typecheck --workspaces --if-present", "test --workspace pkg", "check --workspace pkg"] {
+        tally.check(repo.command("npm").arg("run").args(script.split(' ')))?;
+    }
+    tally.check(&mut npm_browser_tests(repo, "test:package")?)
+}
+
+fn prepare_browser(repo: &Repo) -> Result<()> {
+    prepare_package(repo)?;
+    fixtures::samples(repo)?;
+    build::local_hub(repo)
+}
+
+/// The pages, in Chromium against the local Hub.
+fn browser(repo: &Repo, tally: &mut Tally) -> Result<()> {
+    tally.check(&mut npm_browser_tests(repo, "test")?)
+}
+
+fn npm_browser_tests(repo: &Repo, script: &str) -> Result<std::process::Command> {
+    let mut command = repo.command("npm");
+    command.args(["run", script, "--workspace", "tests/browser"]);
+    command
+        .env("CHROMIUM", Program::Chromium.path(repo)?)
+        .env("HUBFRAME_HUB_BIN", build::local_hub_path(repo));
+    Ok(command)
+}
+
+fn prepare_interop(repo: &Repo) -> Result<()> {
+    setup::node_modules(repo)?;
+    setup::python(repo)?;
+    fixtures::samples(repo)?;
+    build::local_hub(repo)
+}
+
+/// Other clients of the Hub, against the local Hub.
+fn interop(repo: &Repo, tally: &mut Tally) -> Result<()> {
+    let hub = build::local_hub_path(repo);
+    let mut pytest = std::process::Command::new(repo.venv().join("bin/python"));
+    pytest.current_dir(&repo.root).args(["-m", "pytest", "tests/interop"]);
+    tally.check(pytest.env("HUBFRAME_HUB_BIN", &hub))?;
+    tally.check(
+        repo.command("npm").args(["test", "--workspace", "tests/interop"]).env("HUBFRAME_HUB_BIN", &hub),
+    )
+}

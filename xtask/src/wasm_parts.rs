@@ -1,0 +1,197 @@
+//! What a wasm module is made of: its code by crate, and its other sections.
+//!
+//! Reads the WebAssembly binary format (core specification, chapter 5) just far enough: section sizes, the
+//! sizes of function bodies, and the function names of the `name` section.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context, Result, ensure};
+
+const CUSTOM: u8 = 0;
+const IMPORT: u8 = 2;
+const CODE: u8 = 10;
+const DATA: u8 = 11;
+const FUNCTION_NAMES: u8 = 1;
+
+/// The parts of a module that still has its names, largest first, as `(name, bytes)`.
+///
+/// Code is grouped by the crate that a function's name begins with, so a generic function counts for the crate
+/// that wrote it, not for the one that made it concrete. The name section itself is left out: it does not ship.
+pub(crate) fn parts(module: &[u8]) -> Result<Vec<(String, usize)>> {
+    let mut reader = Reader { rest: module };
+    ensure!(reader.take(8)? == b"\0asm\x01\0\0\0", "this is not a WebAssembly 1.0 module");
+    let mut sizes: BTreeMap<String, usize> = BTreeMap::new();
+    let mut bodies = Vec::new();
+    let mut names = BTreeMap::new();
+    let mut imported = 0;
+    while !reader.rest.is_empty() {
+        let id = reader.byte()?;
+        let mut section = reader.sized()?;
+        match id {
+            CUSTOM if section.clone().string()? == "name" => names = function_names(section)?,
+            IMPORT => imported = imported_functions(section)?,
+            CODE => {
+                bodies =
+                    (0..section.number()?).map(|_| Ok(section.sized()?.rest.len())).collect::<Result<_>>()?
+            }
+            DATA => *sizes.entry("constant data".into()).or_default() += section.rest.len(),
+            _ => *sizes.entry("other sections".into()).or_default() += section.rest.len(),
+        }
+    }
+    for (index, size) in (imported..).zip(bodies) {
+        let name = names.get(&index).copied().unwrap_or_default();
+        *sizes.entry(part_of(name)).or_default() += size;
+    }
+    let mut parts: Vec<_> = sizes.into_iter().collect();
+    parts.sort_by_key(|(_, size)| std::cmp::Reverse(*size));
+    Ok(parts)
+}
+
+/// The part a function belongs to, by its demangled name: `<arrow_array::X as core::Y>::z` is of arrow_array.
+fn part_of(name: &str) -> String {
+    const ZSTD: [&str; 8] = ["ZSTD", "HUF", "FSE", "HIST", "XXH", "COVER", "ERR_", "rust_zstd"];
+    const STANDARD: [&str; 5] = ["alloc", "core", "std", "hashbrown", "compiler_builtins"];
+    if ZSTD.iter().any(|prefix| name.starts_with(prefix)) {
+        return "zstd (C)".into();
+    }
+    let path = name.trim_start_matches(['<', '&', '(', '[', '*']);
+    let path = ["mut ", "const ", "dyn ", "impl "]
+        .iter()
+        .fold(path, |path, word| path.strip_prefix(word).unwrap_or(path));
+    match path.split_once("::").map(|(first, _)| first) {
+        Some(krate) if STANDARD.contains(&krate) => "Rust's standard library".into(),
+        Some(krate) if krate.chars().all(|c| c.is_alphanumeric() || c == '_') => krate.into(),
+        _ => "unattributed code".into(),
+    }
+}
+
+/// The names by function index. The section is a sequence of subsections, each with an id and a size.
+fn function_names(mut section: Reader<'_>) -> Result<BTreeMap<u32, &str>> {
+    section.string()?;
+    while !section.rest.is_empty() {
+        let id = section.byte()?;
+        let mut subsection = section.sized()?;
+        if id == FUNCTION_NAMES {
+            let count = subsection.number()?;
+            return (0..count).map(|_| Ok((subsection.number()?, subsection.string()?))).collect();
+        }
+    }
+    Ok(BTreeMap::new())
+}
+
+/// How many functions are imported; their indices come before those of the module's own.
+fn imported_functions(mut section: Reader<'_>) -> Result<u32> {
+    let mut functions = 0;
+    for _ in 0..section.number()? {
+        section.string()?;
+        section.string()?;
+        match section.byte()? {
+            0 => {
+                section.number()?;
+                functions += 1;
+            }
+            1 => {
+                section.byte()?;
+                section.limits()?;
+            }
+            2 => section.limits()?,
+            3 => {
+                section.take(2)?;
+            }
+            kind => anyhow::bail!("import kind {kind} is unknown"),
+        }
+    }
+    Ok(functions)
+}
+
+/// Takes values off the front of a slice.
+#[derive(Clone)]
+struct Reader<'a> {
+    rest: &'a [u8],
+}
+
+impl<'a> Reader<'a> {
+    fn take(&mut self, len: usize) -> Result<&'a [u8]> {
+        let (taken, rest) = self.rest.split_at_checked(len).context("the module is cut short")?;
+        self.rest = rest;
+        Ok(taken)
+    }
+
+    fn byte(&mut self) -> Result<u8> {
+        self.take(1)?.first().copied().context("the module is cut short")
+    }
+
+    /// An unsigned LEB128 number of 32 bits.
+    fn number(&mut self) -> Result<u32> {
+        let mut value = 0;
+        for shift in (0..32).step_by(7) {
+            let byte = self.byte()?;
+            value |= u32::from(byte & 0x7f) << shift;
+            if byte < 0x80 {
+                return Ok(value);
+            }
+        }
+        anyhow::bail!("a number is longer than 32 bits")
+    }
+
+    /// What follows its own length.
+    fn sized(&mut self) -> Result<Self> {
+        let len = self.number()?;
+        Ok(Reader { rest: self.take(usize::try_from(len)?)? })
+    }
+
+    fn string(&mut self) -> Result<&'a str> {
+        Ok(std::str::from_utf8(self.sized()?.rest)?)
+    }
+
+    fn limits(&mut self) -> Result<()> {
+        let has_maximum = self.byte()? & 1 == 1;
+        for _ in 0..=usize::from(has_maximum) {
+            self.number()?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+    use super::*;
+
+    /// A module with one imported function, two bodies of 3 and 5 bytes, and names for all three.
+    fn module() -> Vec<u8> {
+        let section =
+            |id: u8, content: &[u8]| [&[id, u8::try_from(content.len()).unwrap()], content].concat();
+        let name =
+            |index: u8, name: &str| [&[index, u8::try_from(name.len()).unwrap()], name.as_bytes()].concat();
+        let names =
+            [vec![3], name(0, "js::now"), name(1, "<parquet::A as core::B>::c"), name(2, "ZSTD_x")].concat();
+        [
+            b"\0asm\x01\0\0\0".to_vec(),
+            section(IMPORT, b"\x01\x01e\x01f\x00\x00"),
+            section(CODE, b"\x02\x03\x00\x01\x0b\x05\x00\x01\x01\x01\x0b"),
+            section(CUSTOM, &[b"\x04name".to_vec(), section(FUNCTION_NAMES, &names)].concat()),
+        ]
+        .concat()
+    }
+
+    #[test]
+    fn code_is_grouped_by_the_crate_of_its_name() {
+        let parts = parts(&module()).unwrap();
+        let others = ("other sections".to_owned(), 0);
+        let parts: Vec<_> = parts.into_iter().filter(|part| *part != others).collect();
+        assert_eq!(parts, [("zstd (C)".to_owned(), 5), ("parquet".to_owned(), 3)]);
+        assert_eq!(part_of("core::fmt::write::h0123456789abcdef"), "Rust's standard library");
+        assert_eq!(part_of("<&mut dyn arrow_array::Array>::len"), "arrow_array");
+        assert_eq!(part_of("memcpy"), "unattributed code");
+    }
+
+    #[test]
+    fn a_module_cut_anywhere_is_an_error_or_lacks_its_last_sections() {
+        let module = module();
+        assert!((0..8).all(|len| parts(module.get(..len).unwrap()).is_err()));
+        for len in 8..module.len() {
+            let _ = parts(module.get(..len).unwrap());
+        }
+    }
+}
