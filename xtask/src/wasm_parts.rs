@@ -61,7 +61,7 @@ fn part_of(name: &str) -> String {
     match path.split_once("::").map(|(first, _)| first) {
         Some(krate) if STANDARD.contains(&krate) => "Rust's standard library".into(),
         Some(krate) if krate.chars().all(|c| c.is_alphanumeric() || c == '_') => krate.into(),
-        _ => "unattributed code".into(),
+        _ => "exports and other code".into(),
     }
 }
 
@@ -183,7 +183,7 @@ mod tests {
         assert_eq!(parts, [("zstd (C)".to_owned(), 5), ("parquet".to_owned(), 3)]);
         assert_eq!(part_of("core::fmt::write::h0123456789abcdef"), "Rust's standard library");
         assert_eq!(part_of("<&mut dyn arrow_array::Array>::len"), "arrow_array");
-        assert_eq!(part_of("memcpy"), "unattributed code");
+        assert_eq!(part_of("memcpy"), "exports and other code");
     }
 
     #[test]
