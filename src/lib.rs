@@ -4,5 +4,12 @@
 //! `ARCHITECTURE.md` has the map and the invariants.
 
 pub mod error;
+pub mod frame;
+pub mod http;
+pub mod hub;
+pub mod parquet;
+pub mod path;
+pub mod range;
+pub mod source;
 
 pub use error::{Error, ErrorKind, Result};

@@ -1,0 +1,116 @@
+//! Footers: read once, kept decoded for a while, and kept as bytes in the frame's files.
+
+use std::{
+    cell::RefCell,
+    collections::{HashMap, VecDeque},
+    rc::Rc,
+};
+
+use futures_util::{StreamExt, TryStreamExt, stream};
+
+use super::{DataFile, FooterPiece, KnownFooter, Session};
+use crate::{
+    error::{Error, Result, ResultExt},
+    http::Transport,
+    parquet::{Footer, FooterStep, KnownBytes},
+    path::RepoId,
+    source::{ByteSource, RemoteFile},
+};
+
+/// Decoded footers kept at once. A decoded footer is some ten times the size of its bytes.
+const MAX_DECODED: usize = 64;
+
+/// Footers read side by side.
+const MAX_IN_FLIGHT: usize = 16;
+
+/// The footers decoded last, by the address of their file at its commit.
+#[derive(Debug, Default)]
+pub(super) struct FooterCache(RefCell<(HashMap<String, Rc<Footer>>, VecDeque<String>)>);
+
+impl FooterCache {
+    fn get(&self, url: &str) -> Option<Rc<Footer>> {
+        self.0.borrow().0.get(url).cloned()
+    }
+
+    /// Keeps a footer, and lets the oldest go when there are too many.
+    pub(super) fn put(&self, url: &str, footer: &Rc<Footer>) {
+        let (decoded, order) = &mut *self.0.borrow_mut();
+        if decoded.insert(url.to_owned(), Rc::clone(footer)).is_none() {
+            order.push_back(url.to_owned());
+        }
+        if order.len() > MAX_DECODED {
+            order.pop_front().map(|oldest| decoded.remove(&oldest));
+        }
+    }
+}
+
+impl<T: Transport> Session<T> {
+    /// The footer of a file: out of the cache, from the bytes that came with the file, or read. One request, or
+    /// two when footer is longer than a tail read.
+    ///
+    /// # Errors
+    /// Kind `corrupt` for a file that is not Parquet, `unsupported` for an encrypted one, and those of reading.
+    pub(super) async fn footer(&self, repo: &RepoId, sha: &str, file: &DataFile) -> Result<Rc<Footer>> {
+        let remote = self.remote_file(repo, sha, file);
+        if let Some(footer) = self.footers.get(remote.url()) {
+            return Ok(footer);
+        }
+        let known = file.footer.as_ref().map(|footer| footer.ranges.iter().map(KnownBytes::from).collect());
+        let footer =
+            Rc::new(read_footer(&remote, known.unwrap_or_default()).await.context("file", &file.path)?);
+        self.footers.put(remote.url(), &footer);
+        Ok(footer)
+    }
+
+    /// Fills in the footers of `files`, side by side. No request for those that are known.
+    pub(super) async fn learn_footers(&self, repo: &RepoId, sha: &str, files: &mut [DataFile]) -> Result<()> {
+        let learnt: Vec<Option<DataFile>> = stream::iter(files.iter())
+            .map(|file| async move {
+                if file.footer.is_some() {
+                    return Ok::<_, Error>(None);
+                }
+                let footer = self.footer(repo, sha, file).await?;
+                Ok(Some(self.learnt(repo, sha, file, &footer)))
+            })
+            .buffered(MAX_IN_FLIGHT)
+            .try_collect()
+            .await?;
+        for (file, learnt) in files.iter_mut().zip(learnt) {
+            if let Some(learnt) = learnt {
+                *file = learnt;
+            }
+        }
+        Ok(())
+    }
+
+    /// The file with all that is known of it now.
+    pub(super) fn learnt(&self, repo: &RepoId, sha: &str, file: &DataFile, footer: &Footer) -> DataFile {
+        let url = self.hub.resolve_url(repo, sha, &file.path);
+        let ranges = footer.known().iter().map(FooterPiece::from).collect();
+        DataFile {
+            footer: Some(KnownFooter { num_rows: footer.num_rows(), ranges }),
+            location: self.locations.get(&url),
+            ..file.clone()
+        }
+    }
+}
+
+/// Reads the tail of a file, and what the tail says is missing.
+async fn read_footer<T: Transport>(remote: &RemoteFile<T>, mut known: Vec<KnownBytes>) -> Result<Footer> {
+    if known.is_empty() {
+        known.push(read_piece(remote, Footer::first_range(remote.byte_len())).await?);
+    }
+    loop {
+        match Footer::decode(remote.byte_len(), known.clone())? {
+            FooterStep::Done(footer) => return Ok(*footer),
+            FooterStep::NeedsData(range) => known.push(read_piece(remote, range).await?),
+        }
+    }
+}
+
+/// One range of a file, as known bytes.
+pub(super) async fn read_piece<S: ByteSource>(source: &S, range: std::ops::Range<u64>) -> Result<KnownBytes> {
+    let start = range.start;
+    let bytes = source.read(&[range]).await?.pop().unwrap_or_default();
+    Ok(KnownBytes { start, bytes })
+}

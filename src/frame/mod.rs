@@ -1,0 +1,25 @@
+//! The lazy table: which files it is made of, which of their columns and rows it shows, and how they are scanned.
+//!
+//! A [`Session`] holds what outlives one table: the Hub, the footers and signed URLs learnt so far. A [`Frame`]
+//! is a table over a session. Work is cut into [`ScanTask`]s, which are plain data: any worker can run one.
+
+mod adapt;
+mod columns;
+mod footers;
+mod ipc;
+mod open;
+mod plan;
+mod rows;
+mod scan;
+mod session;
+mod spec;
+mod table;
+
+pub use ipc::{BatchEncoder, decode_schema, encode_schema, end_of_stream};
+pub use rows::RowRange;
+pub use scan::Scan;
+pub use session::Session;
+pub use spec::{
+    Column, DataFile, FooterPiece, FrameSource, FrameSpec, KnownFooter, RowCount, ScanPlan, ScanTask,
+};
+pub use table::Frame;

@@ -1,0 +1,171 @@
+//! Frames and their work as plain data, which crosses to JavaScript and between workers.
+
+use arrow_schema::Field;
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+
+use super::RowRange;
+use crate::parquet::KnownBytes;
+
+/// What opening a path found: the files of one repo at one commit, and the schema of the first.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FrameSource {
+    /// The repo's type, in the singular: `dataset`.
+    pub repo_type: String,
+    /// The repo, `namespace/name`.
+    pub repo: String,
+    /// The commit that the revision was at.
+    pub sha: String,
+    /// The Parquet files, in row order.
+    pub files: Vec<DataFile>,
+    /// The columns, for people and checks.
+    pub schema: Vec<Column>,
+    /// The schema as an Arrow IPC message, for machines.
+    #[serde(with = "serde_bytes")]
+    pub arrow_schema: Vec<u8>,
+}
+
+/// One Parquet file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DataFile {
+    /// Its path in the repo.
+    pub path: String,
+    /// Its length in bytes.
+    pub size: u64,
+    /// What identifies its content.
+    pub oid: String,
+    /// Its footer, once it was read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub footer: Option<KnownFooter>,
+    /// The signed URL that its address led to, once that was learnt. A capability: never to be shown or stored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub location: Option<String>,
+}
+
+/// A footer as it was read, so that another worker need not read it again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct KnownFooter {
+    /// The number of rows in the file.
+    pub num_rows: u64,
+    /// The bytes that it is decoded from.
+    pub ranges: Vec<FooterPiece>,
+}
+
+/// Bytes of a file and where they begin.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FooterPiece {
+    /// The offset of the first byte.
+    pub start: u64,
+    /// The bytes.
+    #[serde(with = "serde_bytes")]
+    pub bytes: Vec<u8>,
+}
+
+impl From<&KnownBytes> for FooterPiece {
+    fn from(piece: &KnownBytes) -> Self {
+        Self { start: piece.start, bytes: piece.bytes.to_vec() }
+    }
+}
+
+impl From<&FooterPiece> for KnownBytes {
+    fn from(piece: &FooterPiece) -> Self {
+        Self { start: piece.start, bytes: Bytes::copy_from_slice(&piece.bytes) }
+    }
+}
+
+/// A column of a schema.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Column {
+    /// Its name.
+    pub name: String,
+    /// Its Arrow type, as Arrow's Rust implementation spells it: `Int64`, `List(Utf8)`.
+    #[serde(rename = "type")]
+    pub data_type: String,
+    /// Whether it may hold nulls.
+    pub nullable: bool,
+}
+
+impl From<&Field> for Column {
+    fn from(field: &Field) -> Self {
+        Self {
+            name: field.name().clone(),
+            data_type: field.data_type().to_string(),
+            nullable: field.is_nullable(),
+        }
+    }
+}
+
+/// A lazy table: files, columns, rows.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FrameSpec {
+    /// The repo's type, in the singular.
+    pub repo_type: String,
+    /// The repo.
+    pub repo: String,
+    /// The commit.
+    pub sha: String,
+    /// The files, in row order.
+    pub files: Vec<DataFile>,
+    /// The schema of all columns, as an Arrow IPC message.
+    #[serde(with = "serde_bytes")]
+    pub arrow_schema: Vec<u8>,
+    /// The columns shown, in order; `None` for all.
+    #[serde(default)]
+    pub columns: Option<Vec<String>>,
+    /// The rows shown.
+    pub rows: RowRange,
+}
+
+impl From<FrameSource> for FrameSpec {
+    fn from(source: FrameSource) -> Self {
+        let FrameSource { repo_type, repo, sha, files, arrow_schema, schema: _ } = source;
+        Self { repo_type, repo, sha, files, arrow_schema, columns: None, rows: RowRange::default() }
+    }
+}
+
+/// The work that a frame comes to. Tasks are in row order; their batches, one task after the other, are the table.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ScanPlan {
+    /// The schema of every batch, as an Arrow IPC message.
+    #[serde(with = "serde_bytes")]
+    pub schema: Vec<u8>,
+    /// The tasks.
+    pub tasks: Vec<ScanTask>,
+    /// The frame's files, with the footers that planning had to read.
+    pub files: Vec<DataFile>,
+}
+
+/// One unit of work: some rows of one file. Needs nothing but itself and a token.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ScanTask {
+    /// The repo's type, in the singular.
+    pub repo_type: String,
+    /// The repo.
+    pub repo: String,
+    /// The commit.
+    pub sha: String,
+    /// The file.
+    pub file: DataFile,
+    /// The schema of its batches, as an Arrow IPC message.
+    #[serde(with = "serde_bytes")]
+    pub schema: Vec<u8>,
+    /// The rows of the file to read.
+    pub rows: RowRange,
+}
+
+/// The number of rows of a frame.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RowCount {
+    /// The number.
+    pub num_rows: u64,
+    /// The frame's files, with the footers that counting had to read.
+    pub files: Vec<DataFile>,
+}

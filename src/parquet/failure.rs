@@ -1,0 +1,30 @@
+//! Errors of the `parquet` and `arrow` crates, in our terms.
+
+use arrow_schema::ArrowError;
+use parquet::errors::ParquetError;
+
+use crate::error::{Error, ErrorKind};
+
+/// The error that `error` stands for. Damaged bytes and things that cannot be read are told apart where the
+/// library does; its messages are kept as the cause.
+pub(crate) fn failed(operation: &'static str, error: ParquetError) -> Error {
+    let text = error.to_string();
+    let (kind, message) = if text.contains("Disabled feature at compile time: brotli") {
+        (ErrorKind::Unsupported, "The file is compressed with brotli, and this build has no brotli codec.")
+    } else if text.contains("encrypted") || text.contains("decrypt") {
+        (ErrorKind::Unsupported, "The file is encrypted, which hubframe cannot read.")
+    } else {
+        match error {
+            ParquetError::NYI(_) => {
+                (ErrorKind::Unsupported, "The file uses a feature that hubframe cannot read.")
+            }
+            _ => (ErrorKind::Corrupt, "The file is not a Parquet file, or it is damaged."),
+        }
+    };
+    Error::new(kind, operation, message).with_source(text)
+}
+
+/// The same for an error of the Arrow crates.
+pub(crate) fn arrow_failed(operation: &'static str, error: ArrowError) -> Error {
+    failed(operation, ParquetError::from(error))
+}

@@ -1,0 +1,239 @@
+//! The end of a Parquet file: footer and page index, from as few bytes as possible.
+//!
+//! The file metadata lies at the very end, its length in the last eight bytes, and the page index usually just
+//! before it. So one read of the tail gives all of it, or tells which one further range is missing. The bytes
+//! that were used are kept: they are how a footer travels to another worker.
+
+use std::{collections::BTreeSet, ops::Range, sync::Arc};
+
+use bytes::Bytes;
+use parquet::{
+    DecodeResult,
+    arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions},
+    file::metadata::{ColumnChunkMask, PageIndexPolicy, ParquetMetaData, ParquetMetaDataPushDecoder},
+};
+
+use super::{failure::failed, page_index, schema::plain_schema};
+use crate::error::{Error, ErrorKind, Result};
+
+/// How much of a file's end is read first, in bytes: enough for footer and page index of nearly every file, and
+/// little beside one round trip. A file that is no longer than this is read whole.
+const TAIL_LEN: u64 = 64 << 10;
+
+/// The operation in error messages.
+const READ_FOOTER: &str = "read footer";
+
+/// Bytes of a file and where they begin.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownBytes {
+    /// The offset of the first byte in the file.
+    pub start: u64,
+    /// The bytes.
+    pub bytes: Bytes,
+}
+
+impl KnownBytes {
+    fn end(&self) -> u64 {
+        self.start + self.bytes.len() as u64
+    }
+
+    /// The bytes of `range`, when all of them are here.
+    pub fn get(&self, range: &Range<u64>) -> Option<Bytes> {
+        let from = usize::try_from(range.start.checked_sub(self.start)?).ok()?;
+        let to = usize::try_from(range.end.checked_sub(self.start)?).ok()?;
+        (from <= to && to <= self.bytes.len()).then(|| self.bytes.slice(from..to))
+    }
+}
+
+/// What [`Footer::decode`] came to.
+#[derive(Debug)]
+pub enum FooterStep {
+    /// This range is missing. Add it to the known bytes and decode again.
+    NeedsData(Range<u64>),
+    /// The footer.
+    Done(Box<Footer>),
+}
+
+/// A file's schema, row groups and, where the file has it and it was read, its offset index.
+#[derive(Debug, Clone)]
+pub struct Footer {
+    file_len: u64,
+    reader: ArrowReaderMetadata,
+    known: Vec<KnownBytes>,
+    /// The row groups whose offset index was decoded, or found unsound.
+    indexed: BTreeSet<usize>,
+}
+
+impl Footer {
+    /// The range to read first of a file of `file_len` bytes.
+    pub fn first_range(file_len: u64) -> Range<u64> {
+        file_len.saturating_sub(TAIL_LEN)..file_len
+    }
+
+    /// Decodes what is known. The offset index is taken along when its bytes are known; it is not asked for,
+    /// since counting rows or reading whole row groups needs none ([`Footer::missing_index`]).
+    ///
+    /// # Errors
+    /// Kind `corrupt` when the file is no Parquet file or is damaged; kind `unsupported` when it is encrypted.
+    pub fn decode(file_len: u64, known: Vec<KnownBytes>) -> Result<FooterStep> {
+        let fail = |error| failed(READ_FOOTER, error);
+        let mut decoder = ParquetMetaDataPushDecoder::try_new(file_len)
+            .map_err(fail)?
+            .with_page_index_policy(PageIndexPolicy::Skip);
+        for piece in &known {
+            decoder.push_range(piece.start..piece.end(), piece.bytes.clone()).map_err(fail)?;
+        }
+        match decoder.try_decode().map_err(fail)? {
+            DecodeResult::NeedsData(ranges) => match ranges.into_iter().next() {
+                Some(range) => Ok(FooterStep::NeedsData(range)),
+                None => Err(stuck()),
+            },
+            DecodeResult::Finished => Err(stuck()),
+            DecodeResult::Data(metadata) => {
+                check_row_groups(&metadata, file_len)?;
+                let index = page_index::range(&metadata, None);
+                let all: Vec<_> = (0..metadata.num_row_groups()).collect();
+                let reader = ArrowReaderMetadata::try_new(Arc::new(metadata), ArrowReaderOptions::new())
+                    .map_err(fail)?;
+                let mut footer =
+                    Self { file_len, reader: with_plain_schema(reader)?, known, indexed: BTreeSet::new() };
+                if let Some(range) = index.filter(|range| footer.known_bytes(range).is_some()) {
+                    footer = footer.with_index(&all, &range)?;
+                }
+                Ok(FooterStep::Done(Box::new(footer)))
+            }
+        }
+    }
+
+    /// The range to read for the offset index of `row_groups`, when the file has one that was not read yet.
+    pub fn missing_index(&self, row_groups: &[usize]) -> Option<Range<u64>> {
+        let missing: Vec<_> =
+            row_groups.iter().copied().filter(|index| !self.indexed.contains(index)).collect();
+        if missing.is_empty() { None } else { page_index::range(self.metadata(), Some(&missing)) }
+    }
+
+    /// Takes in the offset index of `row_groups`, whose bytes were read from [`Footer::missing_index`].
+    ///
+    /// # Errors
+    /// None for an index that contradicts the footer: it is left out, and whole column chunks are read.
+    pub fn add_index(mut self, row_groups: &[usize], piece: KnownBytes) -> Result<Self> {
+        let range = piece.start..piece.end();
+        self.known.push(piece);
+        self.with_index(row_groups, &range)
+    }
+
+    /// The file's metadata.
+    pub fn metadata(&self) -> &Arc<ParquetMetaData> {
+        self.reader.metadata()
+    }
+
+    /// The metadata with the Arrow schema that is read.
+    pub fn reader(&self) -> &ArrowReaderMetadata {
+        &self.reader
+    }
+
+    /// The length of the file in bytes.
+    pub fn file_len(&self) -> u64 {
+        self.file_len
+    }
+
+    /// The number of rows in the file.
+    pub fn num_rows(&self) -> u64 {
+        self.row_group_lens().sum()
+    }
+
+    /// The number of rows in each row group.
+    pub fn row_group_lens(&self) -> impl Iterator<Item = u64> {
+        self.metadata().row_groups().iter().map(|group| u64::try_from(group.num_rows()).unwrap_or(0))
+    }
+
+    /// The bytes that another instance needs to decode this footer: all of a small file, else footer and index.
+    pub fn known(&self) -> Vec<KnownBytes> {
+        if self.file_len <= TAIL_LEN {
+            return self.known.clone();
+        }
+        let metadata_start = self.metadata_start();
+        let index =
+            page_index::range(self.metadata(), None).filter(|range| self.known_bytes(range).is_some());
+        let used = index.map_or(metadata_start, |range| range.start.min(metadata_start));
+        let trim = |piece: &KnownBytes| {
+            let start = piece.start.max(used);
+            piece.get(&(start..piece.end())).map(|bytes| KnownBytes { start, bytes })
+        };
+        // A piece that was read for the index alone lies before the footer and stays whole.
+        self.known
+            .iter()
+            .filter_map(|piece| if piece.end() < metadata_start { Some(piece.clone()) } else { trim(piece) })
+            .collect()
+    }
+
+    /// The bytes of a range, when they were read together with the footer.
+    pub fn known_bytes(&self, range: &Range<u64>) -> Option<Bytes> {
+        self.known.iter().find_map(|piece| piece.get(range))
+    }
+
+    /// Where the file metadata begins: its length stands in the four bytes before the magic.
+    fn metadata_start(&self) -> u64 {
+        let length = self
+            .file_len
+            .checked_sub(8)
+            .and_then(|start| self.known_bytes(&(start..start + 4)))
+            .and_then(|bytes| <[u8; 4]>::try_from(bytes.as_ref()).ok())
+            .map_or(0, u32::from_le_bytes);
+        self.file_len.saturating_sub(8 + u64::from(length))
+    }
+
+    fn with_index(mut self, row_groups: &[usize], range: &Range<u64>) -> Result<Self> {
+        let Some(bytes) = self.known_bytes(range) else { return Ok(self) };
+        self.indexed.extend(row_groups);
+        let mask = ColumnChunkMask::row_groups(row_groups.iter().copied());
+        let metadata = ParquetMetaData::clone(self.metadata());
+        if let Some(metadata) = page_index::load(metadata, self.file_len, mask, range.clone(), bytes) {
+            let schema = Arc::clone(self.reader.schema());
+            let options = ArrowReaderOptions::new().with_schema(schema);
+            self.reader = ArrowReaderMetadata::try_new(Arc::new(metadata), options)
+                .map_err(|error| failed(READ_FOOTER, error))?;
+        }
+        Ok(self)
+    }
+}
+
+/// Replaces the Arrow schema by its plain form, in which nothing is dictionary-encoded.
+fn with_plain_schema(reader: ArrowReaderMetadata) -> Result<ArrowReaderMetadata> {
+    let plain = plain_schema(reader.schema());
+    if plain == *reader.schema() {
+        return Ok(reader);
+    }
+    ArrowReaderMetadata::try_new(Arc::clone(reader.metadata()), ArrowReaderOptions::new().with_schema(plain))
+        .map_err(|error| failed(READ_FOOTER, error))
+}
+
+/// Holds the row groups against the length of the file, so that nothing later trusts an impossible number.
+fn check_row_groups(metadata: &ParquetMetaData, file_len: u64) -> Result<()> {
+    let damaged = |message: &str, row_group: usize| {
+        Err(Error::new(ErrorKind::Corrupt, READ_FOOTER, message).with("row_group", row_group))
+    };
+    for (index, group) in metadata.row_groups().iter().enumerate() {
+        if group.num_rows() < 0 {
+            return damaged("The footer gives a row group a negative number of rows.", index);
+        }
+        for column in group.columns() {
+            let start = column.dictionary_page_offset().unwrap_or_else(|| column.data_page_offset());
+            let end = start.checked_add(column.compressed_size());
+            let inside = start >= 0
+                && column.compressed_size() >= 0
+                && end.and_then(|end| u64::try_from(end).ok()).is_some_and(|end| end <= file_len);
+            if !inside {
+                return damaged(
+                    "The footer places a column chunk outside the file; the file was cut short.",
+                    index,
+                );
+            }
+        }
+    }
+    Ok(())
+}
+
+fn stuck() -> Error {
+    Error::new(ErrorKind::Internal, READ_FOOTER, "The footer decoder asks for nothing and gives nothing.")
+}

@@ -1,0 +1,16 @@
+//! The Parquet format without any I/O: what a footer says, which bytes a read needs, and how they become batches.
+//!
+//! Everything here takes bytes and answers "read these ranges" or a value. Terms are those of the Parquet
+//! specification (<https://parquet.apache.org/docs/file-format/>).
+
+mod failure;
+mod footer;
+mod page_index;
+mod plan;
+mod read;
+mod schema;
+
+pub use footer::{Footer, FooterStep, KnownBytes};
+pub use plan::{RowGroupRows, batch_rows, row_groups, row_runs};
+pub use read::{ReadOptions, ReadStep, Reader};
+pub use schema::plain_schema;

@@ -1,0 +1,269 @@
+//! A file on the Hub, read by HTTP ranges.
+//!
+//! The first range goes to the Hub, which answers large files with a redirect to a signed URL on another
+//! origin. Where the answer came from is remembered, so that all further ranges go there at once, until that
+//! origin answers 403 (the signature expired): then the Hub is asked again, once.
+
+use std::{cell::RefCell, collections::HashMap, ops::Range, rc::Rc};
+
+use bytes::{Bytes, BytesMut};
+use futures_util::{StreamExt, TryStreamExt, stream};
+
+use super::{ByteSource, check_bounds, slice};
+use crate::{
+    error::{Error, ErrorKind, Result},
+    http::{Attempt, Body, Response, Transport, origin, with_retries},
+    hub::{Hub, refusal},
+    path::RepoId,
+    range::{Coalescing, ContentRange, coalesce, range_header, split},
+};
+
+/// Requests in flight for one read. Browsers open six connections to a host that speaks HTTP/1.1.
+const MAX_IN_FLIGHT: usize = 6;
+
+/// A server that answers a range with the whole file is put up with up to this length, in bytes.
+const MAX_WHOLE_FILE: u64 = 1 << 20;
+
+/// The signed URLs learnt so far, by the address on the Hub that led to them. Shared by all files of a session.
+///
+/// A signed URL is a capability: it stays in memory and out of every message.
+#[derive(Clone, Default)]
+pub struct Locations(Rc<RefCell<HashMap<String, String>>>);
+
+impl Locations {
+    /// Where `url` led to, if that is known.
+    pub fn get(&self, url: &str) -> Option<String> {
+        self.0.borrow().get(url).cloned()
+    }
+
+    /// Remembers that `url` led to `location`.
+    pub fn learn(&self, url: &str, location: String) {
+        self.0.borrow_mut().insert(url.to_owned(), location);
+    }
+
+    /// Forgets `location`, unless a newer one was learnt in the meantime.
+    fn forget(&self, url: &str, location: &str) {
+        let mut known = self.0.borrow_mut();
+        if known.get(url).is_some_and(|known| known == location) {
+            known.remove(url);
+        }
+    }
+}
+
+impl std::fmt::Debug for Locations {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Locations({})", self.0.borrow().len())
+    }
+}
+
+/// One file at one commit.
+#[derive(Debug)]
+pub struct RemoteFile<T> {
+    hub: Rc<Hub<T>>,
+    locations: Locations,
+    url: String,
+    path: String,
+    size: u64,
+    coalescing: Coalescing,
+    /// The first ETag that each origin answered with. The Hub and its storage have different ones.
+    etags: RefCell<HashMap<String, String>>,
+}
+
+impl<T: Transport> RemoteFile<T> {
+    /// The file `path` of `size` bytes, as the listing of the commit `sha` has it. Sends nothing.
+    pub fn new(
+        hub: Rc<Hub<T>>,
+        locations: Locations,
+        repo: &RepoId,
+        sha: &str,
+        path: &str,
+        size: u64,
+    ) -> Self {
+        let url = hub.resolve_url(repo, sha, path);
+        Self {
+            hub,
+            locations,
+            url,
+            path: path.to_owned(),
+            size,
+            coalescing: Coalescing::default(),
+            etags: RefCell::default(),
+        }
+    }
+
+    /// The file's address on the Hub.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// One range by one request, tried again when it fails.
+    async fn read_range(&self, range: Range<u64>) -> Result<Bytes> {
+        let hub = &self.hub;
+        let expected = range.end - range.start;
+        with_retries(hub.transport(), hub.retry(), expected, || self.attempt(&range)).await.map_err(|error| {
+            error.with("file", &self.path).with("range", format!("{}..{}", range.start, range.end))
+        })
+    }
+
+    /// Asks where the file was found last; if that is not known or refused, asks the Hub.
+    async fn attempt(&self, range: &Range<u64>) -> Attempt<Bytes> {
+        if let Some(location) = self.locations.get(&self.url) {
+            match self.request(&location, range).await {
+                Ok(response) if !matches!(response.status, 401 | 403 | 404 | 410) => {
+                    let outcome = self.receive(response, range).await;
+                    if !matches!(outcome, Attempt::Done(_)) {
+                        self.locations.forget(&self.url, &location);
+                    }
+                    return outcome;
+                }
+                // Expired. The Hub signs a new one.
+                Ok(_) => self.locations.forget(&self.url, &location),
+                Err(error) => {
+                    self.locations.forget(&self.url, &location);
+                    return Attempt::from(Err(error));
+                }
+            }
+        }
+        match self.request(&self.url, range).await {
+            Ok(response) => self.receive(response, range).await,
+            Err(error) => Attempt::from(Err(error)),
+        }
+    }
+
+    async fn request(&self, url: &str, range: &Range<u64>) -> Result<Response<T::Body>> {
+        let request = self.hub.get(url).with_header("range", range_header(range));
+        self.hub.transport().send(&request).await
+    }
+
+    /// Checks that the answer is the range of the file that was listed, and reads it.
+    async fn receive(&self, response: Response<T::Body>, range: &Range<u64>) -> Attempt<Bytes> {
+        match response.status {
+            206 => {}
+            200 => return self.receive_whole(response, range).await,
+            _ => return refusal("read range", response).await,
+        }
+        if let Some(value) = response.headers.get("content-range") {
+            match ContentRange::parse(value) {
+                Ok(answered) if answered.total.is_some_and(|total| total != self.size) => {
+                    return Attempt::Failed(self.changed("length"));
+                }
+                Ok(answered) if answered.range == *range => {}
+                Ok(_) => return Attempt::Again(self.wrong_range(value), None),
+                Err(error) => return Attempt::Again(error, None),
+            }
+        }
+        if let Err(error) = self.check_etag(&response) {
+            return Attempt::Failed(error);
+        }
+        let answered_by = response.url;
+        match response.body.bytes().await {
+            Ok(body) if body.len() as u64 == range.end - range.start => {
+                if !self.hub.owns(&answered_by) {
+                    self.locations.learn(&self.url, answered_by);
+                }
+                Attempt::Done(body)
+            }
+            Ok(body) => Attempt::Again(self.cut_short(body.len()), None),
+            Err(error) => Attempt::from(Err(error)),
+        }
+    }
+
+    /// A 200 for a range holds the whole file. Of a small file the range is cut out; a large one is refused
+    /// before its body is read.
+    async fn receive_whole(&self, response: Response<T::Body>, range: &Range<u64>) -> Attempt<Bytes> {
+        if self.size > MAX_WHOLE_FILE {
+            let message = "The server sends the whole file instead of a range, and the file is too large for that; \
+                           a proxy or CDN between here and the Hub drops the Range header.";
+            return Attempt::Failed(Error::new(ErrorKind::RangeUnsupported, "read range", message));
+        }
+        if let Err(error) = self.check_etag(&response) {
+            return Attempt::Failed(error);
+        }
+        match response.body.bytes().await {
+            Ok(body) if body.len() as u64 == self.size => match slice(&body, 0, range) {
+                Some(bytes) => Attempt::Done(bytes),
+                None => Attempt::Failed(self.changed("length")),
+            },
+            Ok(body) => Attempt::Again(self.cut_short(body.len()), None),
+            Err(error) => Attempt::from(Err(error)),
+        }
+    }
+
+    /// All answers of one origin must carry the ETag of the first. Weak ones promise no equal bytes, so they
+    /// are compared as they are: any difference means another version.
+    fn check_etag<B>(&self, response: &Response<B>) -> Result<()> {
+        let Some(etag) = response.headers.get("etag") else { return Ok(()) };
+        let mut etags = self.etags.borrow_mut();
+        let first = etags.entry(origin(&response.url).to_owned()).or_insert_with(|| etag.to_owned());
+        if first == etag { Ok(()) } else { Err(self.changed("ETag")) }
+    }
+
+    fn changed(&self, what: &str) -> Error {
+        let message =
+            format!("The file's {what} is not what it was; it changed while it was read. Open it again.");
+        Error::new(ErrorKind::Changed, "read range", message)
+    }
+
+    fn wrong_range(&self, value: &str) -> Error {
+        Error::new(ErrorKind::RangeUnsupported, "read range", "The server answered with another range.")
+            .with("content_range", value)
+    }
+
+    fn cut_short(&self, received: usize) -> Error {
+        Error::new(ErrorKind::Network, "read range", "The answer was cut short.").with("received", received)
+    }
+}
+
+impl<T: Transport> ByteSource for RemoteFile<T> {
+    fn name(&self) -> &str {
+        &self.path
+    }
+
+    fn byte_len(&self) -> u64 {
+        self.size
+    }
+
+    /// Costs one request for each run of neighbouring ranges, and one more for each further 16 MiB of a run.
+    async fn read(&self, ranges: &[Range<u64>]) -> Result<Vec<Bytes>> {
+        check_bounds(&self.path, self.size, ranges)?;
+        let Coalescing { max_gap, max_request } = self.coalescing;
+        let runs = coalesce(ranges, max_gap);
+        let requests: Vec<_> = runs
+            .iter()
+            .enumerate()
+            .flat_map(|(run, r)| split(r, max_request).into_iter().map(move |r| (run, r)))
+            .collect();
+        let parts: Vec<(usize, Bytes)> = stream::iter(requests)
+            .map(|(run, range)| async move { Ok::<_, Error>((run, self.read_range(range).await?)) })
+            .buffered(MAX_IN_FLIGHT)
+            .try_collect()
+            .await?;
+        let runs: Vec<_> = runs.into_iter().zip(join(parts)).collect();
+        Ok(ranges.iter().map(|range| cut(&runs, range)).collect())
+    }
+}
+
+/// Joins the parts of each run; a run of one part is not copied.
+fn join(parts: Vec<(usize, Bytes)>) -> Vec<Bytes> {
+    let mut runs: Vec<Vec<Bytes>> = Vec::new();
+    for (run, bytes) in parts {
+        match runs.get_mut(run) {
+            Some(parts) => parts.push(bytes),
+            None => runs.push(vec![bytes]),
+        }
+    }
+    let whole = |parts: Vec<Bytes>| {
+        let mut whole = BytesMut::with_capacity(parts.iter().map(Bytes::len).sum());
+        parts.iter().for_each(|part| whole.extend_from_slice(part));
+        whole.freeze()
+    };
+    runs.into_iter().map(|mut parts| if parts.len() == 1 { parts.remove(0) } else { whole(parts) }).collect()
+}
+
+/// The bytes of `range`, out of the run that holds it. An empty range lies in no run.
+fn cut(runs: &[(Range<u64>, Bytes)], range: &Range<u64>) -> Bytes {
+    let run = runs.partition_point(|(run, _)| run.start <= range.start).checked_sub(1);
+    run.and_then(|run| runs.get(run))
+        .and_then(|(run, bytes)| slice(bytes, run.start, range))
+        .unwrap_or_default()
+}
