@@ -13,3 +13,6 @@ pub mod range;
 pub mod source;
 
 pub use error::{Error, ErrorKind, Result};
+
+#[cfg(target_arch = "wasm32")]
+mod wasm;

@@ -1,0 +1,181 @@
+//! The transport of the browser (and of Node): `fetch`, or the function that the page gave instead.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use js_sys::{ArrayBuffer, Date, Function, Promise, Reflect, Uint8Array};
+use serde::Serialize;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{AbortController, RequestCache, RequestInit};
+
+use super::convert::{js_error_text, to_js};
+use crate::{
+    error::{Error, ErrorKind, Result},
+    http::{Body, Headers, Request, Response, Transport, without_query},
+};
+
+/// Sends requests by `fetch` and reports each to an observer.
+#[derive(Debug)]
+pub(super) struct Fetch {
+    fetch: Function,
+    observer: Option<Function>,
+}
+
+impl Fetch {
+    /// `fetch`: the caller's own, or else the global one. `observer`: called with an event for each request.
+    pub(super) fn new(fetch: Option<Function>, observer: Option<Function>) -> Result<Self, JsValue> {
+        let fetch = match fetch {
+            Some(fetch) => fetch,
+            None => Reflect::get(&js_sys::global(), &"fetch".into())?.dyn_into::<Function>()?,
+        };
+        Ok(Self { fetch, observer })
+    }
+
+    async fn answer(
+        &self,
+        request: &Request,
+        controller: &AbortController,
+    ) -> Result<web_sys::Response, JsValue> {
+        let init = RequestInit::new();
+        init.set_method(request.method.as_str());
+        init.set_signal(Some(&controller.signal()));
+        // Ranges of a file are kept by our own rules; the HTTP cache would hold them a second time.
+        init.set_cache(RequestCache::NoStore);
+        let headers = web_sys::Headers::new()?;
+        for (name, value) in &request.headers {
+            headers.append(name, value)?;
+        }
+        init.set_headers(&headers);
+        if let Some(body) = &request.body {
+            init.set_body(&Uint8Array::from(body.as_ref()));
+        }
+        let request = web_sys::Request::new_with_str_and_init(&request.url, &init)?;
+        let promise: Promise = self.fetch.call1(&JsValue::UNDEFINED, &request)?.dyn_into()?;
+        JsFuture::from(promise).await?.dyn_into()
+    }
+}
+
+impl Transport for Fetch {
+    type Body = FetchBody;
+
+    async fn send(&self, request: &Request) -> Result<Response<FetchBody>> {
+        let mut report = Report::new(request, self.observer.clone());
+        let controller = AbortController::new().map_err(|error| no_answer(request, &error))?;
+        let abort = AbortOnDrop(controller);
+        let answer = self.answer(request, &abort.0).await.map_err(|error| no_answer(request, &error))?;
+        report.event.status = answer.status();
+        Ok(Response {
+            status: answer.status(),
+            url: if answer.url().is_empty() { request.url.clone() } else { answer.url() },
+            headers: headers(&answer),
+            body: FetchBody { answer, abort, report },
+        })
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        gloo_timers::future::sleep(duration).await;
+    }
+
+    fn random(&self) -> f64 {
+        js_sys::Math::random()
+    }
+}
+
+/// A body that is still arriving.
+pub(super) struct FetchBody {
+    answer: web_sys::Response,
+    abort: AbortOnDrop,
+    report: Report,
+}
+
+impl Body for FetchBody {
+    async fn bytes(self) -> Result<Bytes> {
+        let Self { answer, abort, mut report } = self;
+        let read = async {
+            let buffer: ArrayBuffer = JsFuture::from(answer.array_buffer()?).await?.dyn_into()?;
+            Ok::<_, JsValue>(Uint8Array::new(&buffer).to_vec())
+        };
+        let bytes = read.await.map_err(|error| {
+            let message = "The connection broke while the answer was arriving.";
+            Error::new(ErrorKind::Network, "request", message)
+                .with("url", without_query(&answer.url()))
+                .with_source(js_error_text(&error))
+        })?;
+        report.event.bytes = bytes.len();
+        drop(abort);
+        Ok(Bytes::from(bytes))
+    }
+}
+
+/// Aborts a request when its future or its body is dropped. Aborting a finished one does nothing.
+struct AbortOnDrop(AbortController);
+
+impl Drop for AbortOnDrop {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// One request, as the page's `onRequest` sees it: sent when the request is over, however it ended.
+struct Report {
+    event: RequestEvent,
+    observer: Option<Function>,
+    started: f64,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct RequestEvent {
+    method: &'static str,
+    /// Without its query, which may be a signature.
+    url: String,
+    range: Option<String>,
+    /// 0 when there was no answer.
+    status: u16,
+    bytes: usize,
+    ms: f64,
+}
+
+impl Report {
+    fn new(request: &Request, observer: Option<Function>) -> Self {
+        let event = RequestEvent {
+            method: request.method.as_str(),
+            url: without_query(&request.url).to_owned(),
+            range: request.header("range").map(str::to_owned),
+            status: 0,
+            bytes: 0,
+            ms: 0.0,
+        };
+        Self { event, observer, started: Date::now() }
+    }
+}
+
+impl Drop for Report {
+    fn drop(&mut self) {
+        if let Some(observer) = &self.observer {
+            self.event.ms = Date::now() - self.started;
+            if let Ok(event) = to_js(&self.event) {
+                // What the page's own function throws is the page's concern, not the read's.
+                let _ = observer.call1(&JsValue::UNDEFINED, &event);
+            }
+        }
+    }
+}
+
+fn headers(answer: &web_sys::Response) -> Headers {
+    let pairs = answer.headers().entries().into_iter().flatten().filter_map(|entry| {
+        let pair: js_sys::Array = entry.dyn_into().ok()?;
+        Some((pair.get(0).as_string()?, pair.get(1).as_string()?))
+    });
+    pairs.collect()
+}
+
+/// `fetch` gives no reason: refused, dropped, blocked by CORS and offline all look alike.
+fn no_answer(request: &Request, error: &JsValue) -> Error {
+    let message =
+        "There was no answer: the server is out of reach, or its CORS rules keep this page from it.";
+    Error::new(ErrorKind::Network, "request", message)
+        .with("url", without_query(&request.url))
+        .with_source(js_error_text(error))
+}

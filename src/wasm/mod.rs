@@ -1,0 +1,7 @@
+//! The edge: the only code that knows JavaScript. An exported function parses its options, awaits one core call,
+//! and wraps the result.
+
+mod convert;
+mod fetch;
+mod scan;
+mod session;

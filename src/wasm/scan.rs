@@ -1,0 +1,68 @@
+//! `Scan`: a task under way, pulled batch by batch.
+
+use std::rc::Rc;
+
+use futures_util::lock::Mutex;
+use js_sys::{Object, Reflect, Uint8Array};
+use wasm_bindgen::prelude::*;
+use web_sys::AbortSignal;
+
+use super::{
+    convert::{abortable, to_js_error},
+    fetch::Fetch,
+};
+use crate::{
+    error::Result,
+    frame::{self, BatchEncoder},
+};
+
+/// The batches of one task.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct Scan(Rc<Mutex<Running>>);
+
+#[derive(Debug)]
+struct Running {
+    scan: frame::Scan<Fetch>,
+    encoder: BatchEncoder,
+}
+
+impl Scan {
+    pub(super) fn new(scan: frame::Scan<Fetch>) -> Result<Self> {
+        let encoder = BatchEncoder::new(scan.schema())?;
+        Ok(Self(Rc::new(Mutex::new(Running { scan, encoder }))))
+    }
+}
+
+#[wasm_bindgen]
+impl Scan {
+    /// The next batch as Arrow IPC messages in a buffer of its own, to be transferred; `undefined` after the last.
+    #[wasm_bindgen(unchecked_return_type = "{ numRows: number; bytes: Uint8Array<ArrayBuffer> } | undefined")]
+    pub async fn next(&self, signal: Option<AbortSignal>) -> Result<JsValue, JsValue> {
+        let running = Rc::clone(&self.0);
+        let batch = abortable(signal, async {
+            let mut running = running.lock().await;
+            let Some(batch) = running.scan.next_batch().await? else { return Ok(None) };
+            Ok(Some((batch.num_rows(), running.encoder.encode(&batch)?)))
+        });
+        let Some((num_rows, buffers)) = batch.await? else { return Ok(JsValue::UNDEFINED) };
+        let len: usize = buffers.iter().map(|buffer| buffer.len()).sum();
+        let bytes = Uint8Array::new_with_length(u32::try_from(len).map_err(|_| too_large())?);
+        let mut offset = 0;
+        for buffer in &buffers {
+            // Below `len`, which fits.
+            let end = offset + buffer.len() as u32;
+            bytes.subarray(offset, end).copy_from(buffer.as_slice());
+            offset = end;
+        }
+        let result = Object::new();
+        Reflect::set(&result, &"numRows".into(), &(num_rows as f64).into())?;
+        Reflect::set(&result, &"bytes".into(), &bytes)?;
+        Ok(result.into())
+    }
+}
+
+fn too_large() -> JsValue {
+    let message = "A batch came to more than 4 GiB; select fewer columns.";
+    to_js_error(&crate::Error::new(crate::ErrorKind::Limit, "read rows", message))
+}

@@ -1,0 +1,84 @@
+//! `Session`: what a worker holds.
+
+use std::rc::Rc;
+
+use js_sys::Function;
+use serde::Deserialize;
+use wasm_bindgen::prelude::*;
+use web_sys::AbortSignal;
+
+use super::{
+    convert::{abortable, from_js, to_js, to_js_error},
+    fetch::Fetch,
+    scan::Scan,
+};
+use crate::{frame, http::RetryPolicy, hub::Hub};
+
+/// Connections, footers and signed URLs of one worker.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct Session(Rc<frame::Session<Fetch>>);
+
+#[derive(Deserialize)]
+struct SessionOptions {
+    endpoint: String,
+    token: Option<String>,
+}
+
+#[derive(Default, Deserialize)]
+struct OpenOptions {
+    revision: Option<String>,
+}
+
+#[wasm_bindgen]
+impl Session {
+    /// `options`: `{ endpoint, token? }`; `fetch`: used instead of the global one; `onRequest`: told of every request.
+    #[wasm_bindgen(constructor)]
+    pub fn new(
+        #[wasm_bindgen(unchecked_param_type = "{ endpoint: string; token?: string | undefined }")]
+        options: JsValue,
+        fetch: Option<Function>,
+        #[wasm_bindgen(js_name = onRequest)] on_request: Option<Function>,
+    ) -> Result<Session, JsValue> {
+        let options: SessionOptions = from_js(options)?;
+        let transport = Fetch::new(fetch, on_request)?;
+        let hub = Hub::new(transport, &options.endpoint, options.token, RetryPolicy::default());
+        Ok(Self(Rc::new(frame::Session::new(hub.map_err(|error| to_js_error(&error))?))))
+    }
+
+    /// Finds the files of `targets` and reads the schema of the first.
+    #[wasm_bindgen(unchecked_return_type = "unknown")]
+    pub async fn open(
+        &self,
+        targets: Vec<String>,
+        #[wasm_bindgen(unchecked_param_type = "{ revision?: string | undefined }")] options: JsValue,
+        signal: Option<AbortSignal>,
+    ) -> Result<JsValue, JsValue> {
+        let session = Rc::clone(&self.0);
+        let options: OpenOptions = from_js(options)?;
+        let source = abortable(signal, session.open(&targets, options.revision.as_deref())).await?;
+        to_js(&source)
+    }
+
+    /// Turns a frame into tasks.
+    #[wasm_bindgen(unchecked_return_type = "unknown")]
+    pub async fn plan(&self, frame: JsValue, signal: Option<AbortSignal>) -> Result<JsValue, JsValue> {
+        let session = Rc::clone(&self.0);
+        let frame = from_js(frame)?;
+        to_js(&abortable(signal, session.plan(&frame)).await?)
+    }
+
+    /// Counts a frame's rows.
+    #[wasm_bindgen(unchecked_return_type = "unknown")]
+    pub async fn count(&self, frame: JsValue, signal: Option<AbortSignal>) -> Result<JsValue, JsValue> {
+        let session = Rc::clone(&self.0);
+        let frame = from_js(frame)?;
+        to_js(&abortable(signal, session.count(&frame)).await?)
+    }
+
+    /// Starts a task.
+    pub fn scan(&self, task: JsValue) -> Result<Scan, JsValue> {
+        let scan = self.0.scan(from_js(task)?).and_then(Scan::new);
+        scan.map_err(|error| to_js_error(&error))
+    }
+}
