@@ -1,0 +1,246 @@
+/** The lazy table of the page. It knows names and row ranges; whatever reads bytes is behind its {@link Source}. */
+import type { Table } from "@uwdata/flechette";
+import { toStream, toTable } from "./arrow.js";
+import { checkColumns } from "./columns.js";
+import { failure } from "./errors.js";
+import type { DataFile, FrameSpec, RowRange } from "./protocol.js";
+import { ALL_ROWS, checkCount, isAll, narrow, withinFile } from "./row-range.js";
+import { type Row, toRows } from "./rows.js";
+import { collect, inOrder } from "./scan.js";
+import type { Source } from "./source.js";
+import type { FileInfo, Schema } from "./types.js";
+
+/** Options of everything that reads. */
+export interface ReadOptions {
+  /** Cancels: the promise rejects with code `aborted` at once, and requests in flight are aborted. */
+  readonly signal?: AbortSignal;
+}
+
+/** Options of what gathers rows in memory. */
+export interface CollectOptions extends ReadOptions {
+  /**
+   * The most bytes of Arrow data to hold; above it the read is stopped and rejects with code `limit`.
+   *
+   * @default 1 GiB
+   */
+  readonly maxBytes?: number;
+}
+
+const DEFAULT_MAX_BYTES = 2 ** 30;
+
+/** @internal What a frame is: some columns and rows of some files. */
+export interface View {
+  readonly source: Source;
+  readonly files: readonly DataFile[];
+  readonly columns: readonly string[];
+  readonly rows: RowRange;
+  /** Set on one partition of a frame that had been sliced: which rows those are is known once footers are. */
+  readonly partOf?: { readonly view: View; readonly index: number };
+}
+
+/**
+ * A lazy, immutable table over Parquet files of one commit.
+ *
+ * Nothing is read until a method is called that returns a promise or an async iterable. The first use of a file costs
+ * one request for its footer; every frame made from the same `readParquet` shares it. A `Frame` is no promise: `await`
+ * gives it back unchanged.
+ *
+ * @example
+ * ```ts
+ * const df = await hub.readParquet("hf://datasets/username/my_dataset/train");
+ * const rows = await df.select("text", "label").head(10);
+ * ```
+ */
+export class Frame {
+  readonly #view: View;
+
+  /** @internal */
+  constructor(view: View) {
+    this.#view = view;
+  }
+
+  /** The id of the repo: `username/my_dataset`. */
+  get repo(): string {
+    return this.#view.source.repo;
+  }
+
+  /** The commit that every read is pinned to. */
+  get sha(): string {
+    return this.#view.source.sha;
+  }
+
+  /** The data files, in row order. */
+  get files(): readonly FileInfo[] {
+    return this.#view.files.map(({ path, size }) => ({ path, size }));
+  }
+
+  /** The names of the columns, in order. */
+  get columns(): readonly string[] {
+    return this.#view.columns;
+  }
+
+  /** The columns with their Arrow types. */
+  get schema(): Schema {
+    const { source, columns } = this.#view;
+    const byName = new Map(source.fields.map((field) => [field.name, field]));
+    return { fields: columns.flatMap((name) => byName.get(name) ?? []) };
+  }
+
+  /** The number of partitions, each a data file. After `slice`, some of them may have no rows left. */
+  get numPartitions(): number {
+    return this.#view.files.length;
+  }
+
+  /**
+   * The rows of this frame that lie in one data file.
+   *
+   * Of a frame that was sliced before, reading a partition first reads the footers of the files before it.
+   *
+   * @param index from 0; anything outside of `numPartitions` throws code `invalid`.
+   */
+  partition(index: number): Frame {
+    const { files, rows } = this.#view;
+    checkCount("partition", "index", index);
+    const file = files[index];
+    if (!file) {
+      throw failure(
+        "invalid",
+        "partition",
+        `There is no partition ${index}: this frame has ${files.length}.`,
+      );
+    }
+    const partOf = isAll(rows) && !this.#view.partOf ? {} : { partOf: { view: this.#view, index } };
+    return this.#with({ files: [file], rows: ALL_ROWS, ...partOf });
+  }
+
+  /** Only these columns, in this order. An unknown name throws code `invalid` and names the nearest column. */
+  select(...columns: string[]): Frame {
+    checkColumns("select", columns, this.columns);
+    return this.#with({ columns });
+  }
+
+  /** All columns but these. An unknown name throws code `invalid` and names the nearest column. */
+  drop(...columns: string[]): Frame {
+    if (columns.length > 0) checkColumns("drop", columns, this.columns);
+    const left = this.columns.filter((name) => !columns.includes(name));
+    checkColumns("drop", left, this.columns);
+    return this.#with({ columns: left });
+  }
+
+  /** The rows from `offset` on, at most `numRows` of them if that is given. Slices of slices compose. */
+  slice(offset: number, numRows?: number): Frame {
+    checkCount("slice", "offset", offset);
+    if (numRows === undefined) return this.#with({ rows: narrow(this.#view.rows, { start: offset }) });
+    checkCount("slice", "numRows", numRows);
+    return this.#with({ rows: narrow(this.#view.rows, { start: offset, end: offset + numRows }) });
+  }
+
+  /** The first `numRows` rows, as a frame. */
+  limit(numRows: number): Frame {
+    checkCount("limit", "numRows", numRows);
+    return this.slice(0, numRows);
+  }
+
+  /**
+   * The first rows, crossing partitions until there are enough.
+   *
+   * Cost: the footer of each file it comes to, then the pages that hold these rows; a file without a page index costs
+   * the beginning of each column chunk.
+   */
+  async head(numRows = 5, options: CollectOptions = {}): Promise<Row[]> {
+    return this.limit(numRows).toRows(options);
+  }
+
+  /** The last rows. Cost: the footers from the last file backwards until there are enough rows, then their pages. */
+  async tail(numRows = 5, options: CollectOptions = {}): Promise<Row[]> {
+    checkCount("tail", "numRows", numRows);
+    const { source, files, rows, partOf } = this.#view;
+    if (!isAll(rows) || partOf) {
+      const total = await this.count(options);
+      return this.slice(Math.max(0, total - numRows)).toRows(options);
+    }
+    let first = files.length;
+    let found = 0;
+    while (first > 0 && found < numRows) {
+      first -= 1;
+      const [fileRows = 0] = await source.fileRows(files.slice(first, first + 1), options.signal);
+      found += fileRows;
+    }
+    const ending = this.#with({ files: files.slice(first) });
+    return ending.slice(Math.max(0, found - numRows)).toRows(options);
+  }
+
+  /** The number of rows, from the footers alone: one request for each file whose footer is not known yet. */
+  async count({ signal }: ReadOptions = {}): Promise<number> {
+    const { source, files } = this.#view;
+    return source.count({ files, rows: await resolveRows(this.#view, signal) }, signal);
+  }
+
+  /**
+   * The rows as Arrow tables, in order, one by one.
+   *
+   * As many files are decoded at once as there are workers, and each stops when it is two batches ahead of the loop:
+   * memory stays bounded however large the data is. Leaving the loop cancels what is still running.
+   *
+   * @example
+   * ```ts
+   * for await (const batch of df.batches()) total += batch.numRows;
+   * ```
+   */
+  async *batches({ signal }: ReadOptions = {}): AsyncGenerator<Table, void, undefined> {
+    const plan = await this.#plan(signal);
+    for await (const { bytes } of inOrder(this.#view.source, plan, signal)) {
+      yield toTable(plan.schema, [bytes]);
+    }
+  }
+
+  /**
+   * All rows as one Arrow IPC stream, for anything else that reads Arrow (apache-arrow, DuckDB-wasm, Perspective,
+   * Arquero). The one method that copies the data once more on the page.
+   */
+  async toIPC(options: CollectOptions = {}): Promise<Uint8Array> {
+    const { schema, batches } = await this.#collect(options);
+    return toStream(schema, batches);
+  }
+
+  /**
+   * All rows as one Arrow table of `@uwdata/flechette`, without a copy on the page. 64-bit integers, decimals (unscaled)
+   * and timestamps (in their own unit) are `bigint`.
+   */
+  async toArrow(options: CollectOptions = {}): Promise<Table> {
+    const { schema, batches } = await this.#collect(options);
+    return toTable(schema, batches);
+  }
+
+  /** All rows as plain objects. See {@link Value} for what each type becomes. */
+  async toRows(options: CollectOptions = {}): Promise<Row[]> {
+    return toRows(await this.toArrow(options));
+  }
+
+  async #collect({ maxBytes = DEFAULT_MAX_BYTES, signal }: CollectOptions) {
+    checkCount("collect rows", "maxBytes", maxBytes);
+    const plan = await this.#plan(signal);
+    return { schema: plan.schema, batches: await collect(this.#view.source, plan, maxBytes, signal) };
+  }
+
+  async #plan(signal: AbortSignal | undefined) {
+    const { source, files, columns } = this.#view;
+    const rows = await resolveRows(this.#view, signal);
+    const spec: Omit<FrameSpec, "source"> = { files, columns, rows };
+    return source.plan(spec, signal);
+  }
+
+  #with(change: Partial<View>): Frame {
+    return new Frame({ ...this.#view, ...change });
+  }
+}
+
+/** The rows of a view, counted from the first row of its own files. */
+async function resolveRows(view: View, signal: AbortSignal | undefined): Promise<RowRange> {
+  if (!view.partOf) return view.rows;
+  const { view: whole, index } = view.partOf;
+  const wholeRows = await resolveRows(whole, signal);
+  const numRows = await whole.source.fileRows(whole.files.slice(0, index + 1), signal);
+  const fileStart = numRows.slice(0, index).reduce((sum, n) => sum + n, 0);
+  return narrow(withinFile(wholeRows, fileStart, numRows[index] ?? 0), view.rows);
+}

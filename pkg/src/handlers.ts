@@ -1,0 +1,72 @@
+/** The methods of {@link WorkerApi} over one session. The same object answers in a worker and in the page. */
+import { failure } from "./errors.js";
+import type {
+  DataFile,
+  FrameCount,
+  FrameSource,
+  FrameSpec,
+  Handlers,
+  OpenOptions,
+  ScanBatch,
+  ScanPlan,
+  ScanTask,
+  SessionSettings,
+  Transfers,
+} from "./protocol.js";
+import type { RequestEvent } from "./types.js";
+
+/** The raw bindings as the rest of the package sees them; `raw.ts` has the real one. */
+export interface Session {
+  open(target: readonly string[], options: OpenOptions, signal: AbortSignal): Promise<FrameSource>;
+  plan(frame: FrameSpec, signal: AbortSignal): Promise<ScanPlan>;
+  count(frame: FrameSpec, signal: AbortSignal): Promise<FrameCount>;
+  scan(task: ScanTask, signal: AbortSignal): AsyncIterator<ScanBatch>;
+}
+
+/** What a session may be given of its surroundings. */
+export interface SessionHooks {
+  /** Called in place of the global `fetch`. */
+  readonly fetch?: (request: Request) => Promise<Response>;
+  /** Told of every request. */
+  readonly onRequest: (event: RequestEvent) => void;
+}
+
+/** Instantiates the wasm module and opens a session. */
+export type StartSession = (settings: SessionSettings, hooks: SessionHooks) => Promise<Session>;
+
+/** Makes the handlers. `start` must have been called, and have answered, before any other. */
+export function createHandlers(startSession: StartSession, hooks: SessionHooks): Handlers {
+  let session: Session | undefined;
+  const started = () => {
+    if (!session) throw failure("internal", "start", "A call came before the session was started.");
+    return session;
+  };
+  return {
+    start: async (_signal, settings) => {
+      session = await startSession(settings, hooks);
+    },
+    open: async (signal, target, options) => started().open(target, options, signal),
+    plan: async (signal, frame) => started().plan(frame, signal),
+    count: async (signal, frame) => started().count(frame, signal),
+    scan: (signal, task) => started().scan(task, signal),
+  };
+}
+
+/** Every buffer of a result was made for it, so all of them move. */
+export const transfers: Transfers = {
+  start: () => [],
+  open: ({ files }) => files.flatMap(footerBuffers),
+  plan: ({ schema, tasks, files }) => [
+    ...new Set([
+      schema.buffer as ArrayBuffer,
+      ...files.flatMap(footerBuffers),
+      ...tasks.flatMap(({ file }) => footerBuffers(file)),
+    ]),
+  ],
+  count: ({ files }) => files.flatMap(footerBuffers),
+  scan: ({ bytes }) => [bytes.buffer as ArrayBuffer],
+};
+
+function footerBuffers({ footer }: DataFile): Transferable[] {
+  return footer?.ranges.map(({ bytes }) => bytes.buffer as ArrayBuffer) ?? [];
+}

@@ -1,0 +1,13 @@
+/**
+ * Lazy tables on the Hugging Face Hub, in the browser.
+ *
+ * @packageDocumentation
+ */
+
+export type { Column, Table } from "@uwdata/flechette";
+export { type ErrorCode, HubframeError, isHubframeError } from "./errors.js";
+export type { CollectOptions, Frame, ReadOptions } from "./frame.js";
+export { Hub, type HubOptions, type ReadParquetOptions } from "./hub.js";
+export type { WasmSource } from "./load.js";
+export type { Row, Value } from "./rows.js";
+export type { Field, FileInfo, RequestEvent, Schema } from "./types.js";

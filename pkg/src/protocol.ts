@@ -1,0 +1,157 @@
+/**
+ * What the page and a worker say to each other. Everything here is plain data that can be posted.
+ *
+ * A new method is one line in {@link WorkerApi}, one handler in `handlers.ts` and one call in `frame.ts` or `hub.ts`.
+ */
+import type { ErrorData } from "./errors.js";
+import type { Field, RequestEvent } from "./types.js";
+
+/** The methods of a worker. A method that returns a {@link Stream} is pulled item by item. */
+export interface WorkerApi {
+  /** Compiles nothing: instantiates the module it is given, and opens the worker's one session. */
+  start(settings: SessionSettings): void;
+  /** Resolves a path, directory, glob or list to data files at one commit, and reads the schema. */
+  open(target: readonly string[], options: OpenOptions): FrameSource;
+  /** Reads the footers it needs, and cuts a frame into scan tasks, in row order. */
+  plan(frame: FrameSpec): ScanPlan;
+  /** Reads the footers it needs, and counts the rows. */
+  count(frame: FrameSpec): FrameCount;
+  /** Fetches and decodes the rows of one task. */
+  scan(task: ScanTask): Stream<ScanBatch>;
+}
+
+/** Marks a method whose result is pulled item by item. Never a value. */
+export interface Stream<T> {
+  readonly stream: T;
+}
+
+/** What a session needs to know. The token stays in the worker's memory. */
+export interface SessionSettings {
+  readonly wasm: WebAssembly.Module;
+  readonly endpoint: string;
+  readonly token?: string;
+}
+
+/** Where to read from. */
+export interface OpenOptions {
+  readonly revision?: string;
+}
+
+/** What a path resolved to. */
+export interface FrameSource {
+  readonly repo: string;
+  readonly sha: string;
+  readonly files: readonly DataFile[];
+  readonly schema: readonly Field[];
+}
+
+/** A data file at the pinned commit, with what has been learnt about it. */
+export interface DataFile {
+  readonly path: string;
+  readonly size: number;
+  readonly oid: string;
+  readonly footer?: Footer;
+  /** The signed URL behind it, which must never be logged. */
+  readonly location?: string;
+}
+
+/** The bytes of a Parquet footer (and of what lies beside it), so that no other worker has to fetch them. */
+export interface Footer {
+  readonly numRows: number;
+  readonly ranges: readonly { readonly start: number; readonly bytes: Uint8Array }[];
+}
+
+/** A frame, without anything read: the rows `rows` of all `files` laid end to end. */
+export interface FrameSpec {
+  readonly source: { readonly repo: string; readonly sha: string };
+  readonly files: readonly DataFile[];
+  readonly columns?: readonly string[];
+  readonly rows: RowRange;
+}
+
+/** A half-open range of rows; without `end`, to the last one. */
+export interface RowRange {
+  readonly start: number;
+  readonly end?: number;
+}
+
+/** What a frame's scan consists of. */
+export interface ScanPlan {
+  /** The schema, as one encapsulated Arrow IPC message. */
+  readonly schema: Uint8Array;
+  readonly tasks: readonly ScanTask[];
+  /** The files of the frame whose footers are known now. */
+  readonly files: readonly DataFile[];
+}
+
+/** A part of one file that one worker reads. It may carry more than is named here: pass it on whole. */
+export interface ScanTask {
+  readonly file: DataFile;
+  readonly columns?: readonly string[];
+  readonly rows: { readonly start: number; readonly end: number };
+}
+
+/** Some rows: encapsulated Arrow IPC messages without a schema, namely the dictionaries and one record batch. */
+export interface ScanBatch {
+  readonly numRows: number;
+  readonly bytes: Uint8Array;
+}
+
+/** A row count, and the files whose footers are known now. */
+export interface FrameCount {
+  readonly numRows: number;
+  readonly files: readonly DataFile[];
+}
+
+/** The name of a method. */
+export type Method = keyof WorkerApi;
+
+/** The names of the methods whose results are pulled. */
+export type StreamMethod = {
+  [M in Method]: ReturnType<WorkerApi[M]> extends Stream<unknown> ? M : never;
+}[Method];
+
+/** The names of the methods that answer once. */
+export type CallMethod = Exclude<Method, StreamMethod>;
+
+/** What a method takes. */
+export type Args<M extends Method> = Parameters<WorkerApi[M]>;
+
+/** What a method answers once. */
+export type Result<M extends CallMethod> = ReturnType<WorkerApi[M]>;
+
+/** What a method answers, item by item. */
+export type Item<M extends StreamMethod> = ReturnType<WorkerApi[M]> extends Stream<infer T> ? T : never;
+
+/** The implementation of the methods; each gets a signal that fires when its caller cancels. */
+export type Handlers = {
+  [M in Method]: (
+    signal: AbortSignal,
+    ...args: Args<M>
+  ) => M extends StreamMethod ? AsyncIterator<Item<M>> : Promise<Result<M & CallMethod>>;
+};
+
+/** For each method, the buffers of a result that move to the page instead of being copied. */
+export type Transfers = {
+  [M in Method]: (result: M extends StreamMethod ? Item<M> : Result<M & CallMethod>) => Transferable[];
+};
+
+/** Page to worker: begin a call, grant credit for more items, or cancel. */
+export type ToWorker =
+  | {
+      readonly id: number;
+      readonly method: Method;
+      readonly args: readonly unknown[];
+      readonly credit: number;
+    }
+  | { readonly id: number; readonly credit: number }
+  | { readonly id: number; readonly cancel: true };
+
+/** Worker to page: an answer, an item of a stream or its end, an error; or a request made; or that it cannot go on. */
+export type FromWorker =
+  | { readonly id: number; readonly ok: unknown }
+  | { readonly id: number; readonly item: unknown }
+  | { readonly id: number; readonly done: true }
+  | { readonly id: number; readonly error: ErrorData }
+  | { readonly event: RequestEvent }
+  | { readonly fatal: ErrorData };

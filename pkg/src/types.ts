@@ -1,0 +1,53 @@
+/**
+ * Public data types.
+ *
+ * Counts, sizes and offsets are `number`: they stay below 2^53 by construction. `bigint` is used for column values only.
+ */
+
+/** A column of a table, or a field nested in one. */
+export interface Field {
+  /** The name, unique among its siblings. */
+  readonly name: string;
+  /** The Arrow type, as text: `Int64`, `Utf8`, `Timestamp(Microsecond, Some("UTC"))`, `List<Struct<…>>`. */
+  readonly type: string;
+  /** Whether it may hold nulls. */
+  readonly nullable: boolean;
+  /** The fields of a struct, the item of a list, the key and value of a map. */
+  readonly children?: readonly Field[];
+  /** The field's Arrow metadata. */
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
+/** The schema of a table. */
+export interface Schema {
+  /** The columns, in order. */
+  readonly fields: readonly Field[];
+}
+
+/** A data file of a table. */
+export interface FileInfo {
+  /** The path within the repo. */
+  readonly path: string;
+  /** Its length in bytes. */
+  readonly size: number;
+}
+
+/** One HTTP request that hubframe made, told after its answer (or the lack of one). */
+export interface RequestEvent {
+  /** `GET`, `POST`, … */
+  readonly method: string;
+  /** The URL without its query, so without any signature. */
+  readonly url: string;
+  /** The half-open byte range asked for. */
+  readonly range?: readonly [start: number, end: number];
+  /** The HTTP status; 0 when there was no answer. */
+  readonly status: number;
+  /** The bytes of the body that were read. */
+  readonly bytes: number;
+  /** From the request to the end of the body, in milliseconds. */
+  readonly ms: number;
+  /** 1 for the first attempt, 2 for its first retry, … */
+  readonly attempt: number;
+  /** Whether the answer came from a cache, when that is known. */
+  readonly fromCache?: boolean;
+}

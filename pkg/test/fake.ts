@@ -1,0 +1,195 @@
+/** Stand-ins for what needs a browser or the WebAssembly module: a session over rows in memory, and a worker. */
+import { tableFromArrays, tableToIPC } from "@uwdata/flechette";
+import { workerConnector } from "../src/connect.js";
+import { Frame } from "../src/frame.js";
+import { createHandlers, type Session, type SessionHooks, transfers } from "../src/handlers.js";
+import { Pool } from "../src/pool.js";
+import type { DataFile, FrameSpec, ScanBatch, ScanTask, SessionSettings } from "../src/protocol.js";
+import { ALL_ROWS } from "../src/row-range.js";
+import { type Port, serve } from "../src/rpc.js";
+import { Source } from "../src/source.js";
+import type { RequestEvent } from "../src/types.js";
+
+/** The smallest module that compiles. */
+export const EMPTY_WASM = new WebAssembly.Module(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0));
+
+/** An IPC stream in its parts: the schema message, and all others without the end-of-stream marker. */
+export function ipcParts(columns: Record<string, unknown[]>): { schema: Uint8Array; bytes: Uint8Array } {
+  const stream = tableToIPC(tableFromArrays(columns), { format: "stream" });
+  if (!stream) throw new Error("flechette made no stream");
+  const schemaEnd = 8 + new DataView(stream.buffer, stream.byteOffset).getInt32(4, true);
+  return { schema: stream.slice(0, schemaEnd), bytes: stream.slice(schemaEnd, stream.length - 8) };
+}
+
+/** What a fake session was asked for: `"open"`, `"footer a"`, `"scan a 0..5"`, `"batch a"`, `"end a"`. */
+export type Log = string[];
+
+/** Files of so many rows, by path. The columns are `id` (the row's number among all) and `text`. */
+export type FakeFiles = Record<string, number>;
+
+const FIELDS = [
+  { name: "id", type: "Int32", nullable: false },
+  { name: "text", type: "Utf8", nullable: true },
+];
+
+const ROWS_PER_BATCH = 10;
+
+/** A session over rows that are made up. Hooks into a scan may wait, throw or trap. */
+export function fakeSession(
+  files: FakeFiles,
+  log: Log,
+  onBatch: (task: ScanTask, signal: AbortSignal) => Promise<void> | void = () => {},
+): Session {
+  const firstRow = (path: string) => {
+    const paths = Object.keys(files);
+    return paths.slice(0, paths.indexOf(path)).reduce((sum, before) => sum + (files[before] ?? 0), 0);
+  };
+  const learn = (file: DataFile): DataFile & { footer: { numRows: number } } => {
+    if (file.footer) return { ...file, footer: file.footer };
+    log.push(`footer ${file.path}`);
+    const ranges = [{ start: 0, bytes: new Uint8Array(8) }];
+    return { ...file, footer: { numRows: files[file.path] ?? 0, ranges } };
+  };
+  const cut = ({ files, rows, columns }: FrameSpec) => {
+    const tasks: ScanTask[] = [];
+    const learnt: DataFile[] = [];
+    let start = 0;
+    for (const file of files) {
+      if (rows.end !== undefined && start >= rows.end) break;
+      const known = learn(file);
+      learnt.push(known);
+      const from = Math.max(rows.start - start, 0);
+      const to = Math.min((rows.end ?? Number.POSITIVE_INFINITY) - start, known.footer.numRows);
+      if (from < to) tasks.push({ file: known, rows: { start: from, end: to }, ...(columns && { columns }) });
+      start += known.footer.numRows;
+    }
+    return { tasks, files: learnt };
+  };
+  const content = (columns: readonly string[] | undefined, ids: number[]) => {
+    const all: Record<string, unknown[]> = {
+      id: Int32Array.from(ids) as never,
+      text: ids.map((id) => `row ${id}`),
+    };
+    return ipcParts(Object.fromEntries((columns ?? ["id", "text"]).map((name) => [name, all[name] ?? []])));
+  };
+  return {
+    async open(target) {
+      log.push(`open ${target.join(" ")}`);
+      const data = Object.keys(files).map((path) => ({ path, size: 1000, oid: path }));
+      return { repo: "me/data", sha: "a".repeat(40), files: data, schema: FIELDS };
+    },
+    async plan(frame) {
+      return { schema: content(frame.columns, [0]).schema, ...cut(frame) };
+    },
+    async count(frame) {
+      const { tasks, files } = cut(frame);
+      return { numRows: tasks.reduce((sum, { rows }) => sum + rows.end - rows.start, 0), files };
+    },
+    async *scan(task, signal): AsyncGenerator<ScanBatch> {
+      const { file, rows, columns } = task;
+      log.push(`scan ${file.path} ${rows.start}..${rows.end}`);
+      try {
+        for (let start = rows.start; start < rows.end; start += ROWS_PER_BATCH) {
+          await onBatch(task, signal);
+          const numRows = Math.min(ROWS_PER_BATCH, rows.end - start);
+          const ids = Array.from({ length: numRows }, (_, index) => firstRow(file.path) + start + index);
+          log.push(`batch ${file.path}`);
+          yield { numRows, bytes: content(columns, ids).bytes };
+        }
+      } finally {
+        log.push(`end ${file.path}`);
+      }
+    },
+  };
+}
+
+/** A target of events that is used as a port. */
+type Target = EventTarget & Pick<Port, "addEventListener">;
+
+/** A worker whose other end runs in this thread. Messages are cloned, and buffers transferred, as between threads. */
+export class FakeWorker extends (EventTarget as new () => Target) {
+  readonly scope: Port = Object.assign(new EventTarget() as Target, {
+    postMessage: (message: unknown, transfer: Transferable[]) => this.#deliver(this, message, transfer),
+  });
+  terminated = false;
+
+  postMessage(message: unknown, transfer: Transferable[] = []): void {
+    this.#deliver(this.scope as unknown as EventTarget, message, transfer);
+  }
+
+  terminate(): void {
+    this.terminated = true;
+  }
+
+  /** What a browser does when the worker throws outside of any call, or its script cannot be loaded. */
+  fail(message = ""): void {
+    this.dispatchEvent(Object.assign(new Event("error"), { message }));
+  }
+
+  #deliver(to: EventTarget, message: unknown, transfer: Transferable[]): void {
+    const data = structuredClone(message, { transfer });
+    setImmediate(() => {
+      if (!this.terminated) to.dispatchEvent(new MessageEvent("message", { data }));
+    });
+  }
+}
+
+/** Workers over fake sessions, and all that were made. */
+export function fakeWorkers(
+  start: (index: number, hooks: SessionHooks, settings: SessionSettings) => Session | Promise<Session>,
+) {
+  const made: FakeWorker[] = [];
+  const createWorker = () => {
+    const index = made.length;
+    const worker = new FakeWorker();
+    made.push(worker);
+    const hooks = { onRequest: (event: RequestEvent) => worker.scope.postMessage({ event }, []) };
+    const isTrap = (error: unknown) => error instanceof WebAssembly.RuntimeError;
+    serve(
+      worker.scope,
+      createHandlers(async (settings, given) => start(index, given, settings), hooks),
+      transfers,
+      isTrap,
+    );
+    return worker as unknown as Worker;
+  };
+  return { made, createWorker };
+}
+
+/** A pool of fake workers over the same files, each with its own log, and a frame over all of them. */
+export async function fakeFrame(
+  files: FakeFiles,
+  { workers = 2, onBatch }: { workers?: number; onBatch?: Parameters<typeof fakeSession>[2] } = {},
+) {
+  const logs: Log[] = [];
+  const { made, createWorker } = fakeWorkers((index) => {
+    const log: Log = [];
+    logs[index] = log;
+    return fakeSession(files, log, onBatch);
+  });
+  const pool = new Pool(
+    workers,
+    workerConnector(createWorker, {
+      wasm: async () => EMPTY_WASM,
+      endpoint: "http://hub.test",
+      token: undefined,
+      onRequest: () => {},
+    }),
+  );
+  const home = pool.idlest();
+  const opened = await home.call("open", [["hf://datasets/me/data"], {}]);
+  const source = new Source(pool, home, opened);
+  const frame = new Frame({ source, files: source.files, columns: ["id", "text"], rows: ALL_ROWS });
+  const log = () => logs.flat().filter((line) => !line.startsWith("open"));
+  return { frame, pool, made, logs, log };
+}
+
+/** The ids of rows. */
+export function ids(rows: readonly { readonly [column: string]: unknown }[]): number[] {
+  return rows.map(({ id }) => Number(id));
+}
+
+/** The whole numbers from `start` up to, but without, `end`. */
+export function range(start: number, end: number): number[] {
+  return Array.from({ length: end - start }, (_, index) => start + index);
+}
