@@ -174,7 +174,10 @@ fn rows_are_cut_at_row_groups() {
     let lens: Vec<_> = footer.row_group_lens().collect();
     let wanted = row_groups(&footer, &(lens[0] - 5..lens[0] + lens[1]));
     assert_eq!(wanted.len(), 2);
-    assert_eq!((wanted[0].row_group, wanted[0].rows.clone(), wanted[0].whole), (0, lens[0] - 5..lens[0], false));
+    assert_eq!(
+        (wanted[0].row_group, wanted[0].rows.clone(), wanted[0].whole),
+        (0, lens[0] - 5..lens[0], false)
+    );
     assert_eq!((wanted[1].row_group, wanted[1].rows.clone(), wanted[1].whole), (1, 0..lens[1], true));
     // All of it is far below what is worth a second task.
     assert_eq!(row_runs(&footer, &(7..1000)), [7..1000]);

@@ -8,6 +8,9 @@ mod resolve;
 mod revision;
 mod tree;
 
+#[cfg(test)]
+mod tests;
+
 use std::fmt;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};

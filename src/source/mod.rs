@@ -5,6 +5,9 @@
 mod memory;
 mod remote;
 
+#[cfg(test)]
+mod tests;
+
 use std::{future::Future, ops::Range};
 
 use bytes::Bytes;

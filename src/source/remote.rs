@@ -59,7 +59,7 @@ impl std::fmt::Debug for Locations {
 /// One file at one commit.
 #[derive(Debug)]
 pub struct RemoteFile<T> {
-    hub: Rc<Hub<T>>,
+    pub(super) hub: Rc<Hub<T>>,
     locations: Locations,
     url: String,
     path: String,
