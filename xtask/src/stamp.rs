@@ -54,7 +54,6 @@ pub(crate) fn unless_fresh(stamp: &Path, inputs: Inputs, work: impl FnOnce() -> 
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
     use super::*;
 
     #[test]

@@ -155,7 +155,6 @@ impl<'a> Reader<'a> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
     use super::*;
 
     /// A module with one imported function, two bodies of 3 and 5 bytes, and names for all three.
