@@ -39,7 +39,9 @@ pub(crate) fn serve(repo: &Repo) -> Result<()> {
         let endpoint = format!("http://127.0.0.1:{HUB_PORT}");
         println!("  {what:<16}http://127.0.0.1:{PAGES_PORT}/preview/?path={path}&endpoint={endpoint}");
     }
-    println!("The local Hub: http://127.0.0.1:{HUB_PORT}; its control port: {CONTROL_PORT}. Ctrl-C ends all.");
+    println!(
+        "The local Hub: http://127.0.0.1:{HUB_PORT}; its control port: {CONTROL_PORT}. Ctrl-C ends all."
+    );
     let status = pages.wait().context("wait for the pages' server")?;
     bail!("the pages' server ended with {status}")
 }
@@ -49,7 +51,9 @@ fn start_hub(repo: &Repo) -> Result<(Child, ChildStdin)> {
     for folder in ["tests/fixtures/repos", "tests/fixtures/generated/repos"] {
         command.args(["--data", folder]);
     }
-    for (flag, port) in [("--port", HUB_PORT), ("--storage-port", STORAGE_PORT), ("--control-port", CONTROL_PORT)] {
+    for (flag, port) in
+        [("--port", HUB_PORT), ("--storage-port", STORAGE_PORT), ("--control-port", CONTROL_PORT)]
+    {
         command.args([flag, &port.to_string()]);
     }
     command.arg("--exit-with-stdin").stdin(Stdio::piped()).stdout(Stdio::piped());
@@ -66,7 +70,15 @@ fn start_hub(repo: &Repo) -> Result<(Child, ChildStdin)> {
 
 fn start_pages(repo: &Repo) -> Result<(Child, ChildStdin)> {
     let mut command = repo.command("vite");
-    command.args(["preview", "www", "--host", "127.0.0.1", "--strictPort", "--port", &PAGES_PORT.to_string()]);
+    command.args([
+        "preview",
+        "www",
+        "--host",
+        "127.0.0.1",
+        "--strictPort",
+        "--port",
+        &PAGES_PORT.to_string(),
+    ]);
     // Vite watches its standard input unless it believes to be in CI.
     command.env_remove("CI").stdin(Stdio::piped()).stdout(Stdio::null());
     let mut pages = command.spawn().with_context(|| format!("start `{}`", process::show(&command)))?;
