@@ -6,6 +6,7 @@
 mod answer;
 mod resolve;
 mod revision;
+mod text;
 mod tree;
 
 #[cfg(test)]
@@ -23,6 +24,7 @@ use crate::{
 
 pub(crate) use answer::{check, refusal};
 pub use revision::Revision;
+pub use text::Text;
 pub use tree::{Entry, EntryKind};
 
 /// The public Hub.

@@ -63,6 +63,28 @@ fn listings_are_followed_to_their_end() {
 }
 
 #[test]
+fn a_whole_repo_of_many_files_is_listed_by_one_more_request() {
+    let hub = hub(|request| {
+        if request.url.contains("/tree/") {
+            let mut answer = json(r#"[{"type":"file","oid":"g","size":7,"path":"a"}]"#)?;
+            answer.headers.push(("link", format!("<{HUB}/next>; rel=\"next\"")));
+            return Some(answer);
+        }
+        json(
+            r#"{"sha":"c0ffee","siblings":[
+                {"rfilename":"a","size":7,"blobId":"g"},
+                {"rfilename":"b.parquet","size":130,"blobId":"p","lfs":{"sha256":"s","size":99,"pointerSize":130}}]}"#,
+        )
+    });
+    let entries = block_on(hub.tree(&repo(), "main", "", true)).unwrap();
+    let summary: Vec<_> = entries.iter().map(|e| (e.path.as_str(), e.size, e.oid.as_str())).collect();
+    assert_eq!(summary, [("a", 7, "g"), ("b.parquet", 99, "s")]);
+    let last = hub.transport().requests().last().unwrap().url.clone();
+    assert_eq!(last, "https://hub.test/api/datasets/user/name/revision/main?blobs=true");
+    assert_eq!(hub.transport().requests().len(), 2);
+}
+
+#[test]
 fn refusals_say_what_to_do() {
     let cases = [
         (404, "RepoNotFound", "not_found", "name and the token"),
