@@ -117,7 +117,12 @@ pub(super) async fn describe(node: &Node<'_>, repo: &Repo, place: &Place, expand
         let commit = json!({ "id": last.oid, "title": last.title, "date": timestamp(last.date) });
         fields.insert("lastCommit".into(), commit);
         if matches!(node, Node::File(..)) {
-            fields.insert("securityFileStatus".into(), json!({ "status": "safe" }));
+            let scans = json!({
+                "status": "safe",
+                "avScan": { "status": "safe" },
+                "pickleImportScan": { "status": "unscanned", "pickleImports": [] },
+            });
+            fields.insert("securityFileStatus".into(), scans);
         }
     }
     Ok(line)
