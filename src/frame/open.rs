@@ -1,10 +1,13 @@
 //! From `hf://` paths to files: which commit, which Parquet files, which schema.
 
+use arrow_schema::Schema;
 use futures_util::future::try_join;
+use serde_json::Value as Json;
 
 use super::{Column, DataFile, FrameSource, Session, ipc::encode_schema};
 use crate::{
     error::{Error, ErrorKind, Result},
+    features::Features,
     http::Transport,
     hub::{Entry, EntryKind},
     path::{Glob, HfPath, RepoId, RepoType, has_magic},
@@ -34,17 +37,38 @@ impl<T: Transport> Session<T> {
             try_join(self.hub.revision(repo, revision), self.hub.tree(repo, revision, &root, recursive))
                 .await
                 .map_err(|error| targets.explain(error))?;
-        let mut files = targets.select(&entries)?;
-        let first = files.first_mut().ok_or_else(|| targets.nothing(&entries))?;
-        let footer = self.footer(repo, &commit.sha, first).await?;
-        *first = self.learnt(repo, &commit.sha, first, &footer);
-        let schema = footer.reader().schema();
+        let files = targets.select(&entries)?;
+        if files.is_empty() {
+            return Err(targets.nothing(&entries));
+        }
+        self.open_files(repo, &commit.sha, files, None).await
+    }
+
+    /// Opens files that are known by their paths and sizes, at a commit. One request, for the footer of the first.
+    /// `features`, as the dataset's card declares them, outrank those in the file wherever they fit its types.
+    ///
+    /// # Errors
+    /// Kind `invalid` without files, and those of reading a footer.
+    pub async fn open_files(
+        &self,
+        repo: &RepoId,
+        sha: &str,
+        mut files: Vec<DataFile>,
+        features: Option<&Json>,
+    ) -> Result<FrameSource> {
+        let first = files.first_mut().ok_or_else(|| invalid("A table needs at least one file."))?;
+        let footer = self.footer(repo, sha, first).await?;
+        *first = self.learnt(repo, sha, first, &footer);
+        let mut schema = Schema::clone(footer.reader().schema());
+        if let Some(features) = features.and_then(|features| Features::from_json(features).ok()) {
+            schema.metadata.insert(Features::METADATA_KEY.to_owned(), features.to_metadata_json());
+        }
         Ok(FrameSource {
             repo_type: repo.repo_type().singular().to_owned(),
             repo: repo.to_string(),
-            sha: commit.sha,
-            schema: schema.fields().iter().map(|field| Column::from(field.as_ref())).collect(),
-            arrow_schema: encode_schema(schema)?,
+            sha: sha.to_owned(),
+            schema: Column::all(&schema),
+            arrow_schema: encode_schema(&schema)?,
             files,
         })
     }

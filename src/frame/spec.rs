@@ -1,11 +1,12 @@
 //! Frames and their work as plain data, which crosses to JavaScript and between workers.
 
-use arrow_schema::Field;
+use arrow_schema::Schema;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
 
 use super::RowRange;
-use crate::parquet::KnownBytes;
+use crate::{features::Features, parquet::KnownBytes};
 
 /// What opening a path found: the files of one repo at one commit, and the schema of the first.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -87,15 +88,23 @@ pub struct Column {
     pub data_type: String,
     /// Whether it may hold nulls.
     pub nullable: bool,
+    /// What it means beyond its type (label names, an image), as `datasets` spells it in Parquet metadata.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub feature: Option<Json>,
 }
 
-impl From<&Field> for Column {
-    fn from(field: &Field) -> Self {
-        Self {
+impl Column {
+    /// The columns of a schema, with the features under its `huggingface` key where they fit the columns' types. A
+    /// key that cannot be understood tells nothing.
+    pub(super) fn all(schema: &Schema) -> Vec<Self> {
+        let features = Features::from_arrow_schema(schema).unwrap_or_default().to_json();
+        let column = |field: &std::sync::Arc<arrow_schema::Field>| Self {
             name: field.name().clone(),
             data_type: field.data_type().to_string(),
             nullable: field.is_nullable(),
-        }
+            feature: features.get(field.name()).cloned(),
+        };
+        schema.fields().iter().map(column).collect()
     }
 }
 

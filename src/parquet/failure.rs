@@ -9,9 +9,12 @@ use crate::error::{Error, ErrorKind};
 /// library does; its messages are kept as the cause.
 pub(crate) fn failed(operation: &'static str, error: ParquetError) -> Error {
     let text = error.to_string();
-    let (kind, message) = if text.contains("Disabled feature at compile time: brotli") {
-        (ErrorKind::Unsupported, "The file is compressed with brotli, and this build has no brotli codec.")
-    } else if text.contains("encrypted") || text.contains("decrypt") {
+    if text.contains("Disabled feature at compile time: brotli") {
+        let message = "The file is compressed with brotli, and this build has no brotli codec.";
+        // Whoever has the other build knows by this fact that it would help.
+        return Error::new(ErrorKind::Unsupported, operation, message).with("codec", "brotli");
+    }
+    let (kind, message) = if text.contains("encrypted") || text.contains("decrypt") {
         (ErrorKind::Unsupported, "The file is encrypted, which hubframe cannot read.")
     } else {
         match error {
