@@ -42,13 +42,14 @@ fn every_fixture_has_the_features_that_datasets_sees() {
     let mut compared = 0;
     for path in parquet_files(&repos) {
         let name = path.strip_prefix(&repos).unwrap().to_str().unwrap();
-        let expected = Golden::of(name).features;
+        let golden = std::fs::read(fixtures().join(format!("golden/{name}.json"))).unwrap();
+        let expected = &serde_json::from_slice::<Value>(&golden).unwrap()["features"];
         if expected.is_null() {
             continue;
         }
         let builder = ParquetRecordBatchReaderBuilder::try_new(File::open(&path).unwrap()).unwrap();
         let features = Features::from_arrow_schema(builder.schema()).unwrap();
-        assert_eq!(columns(&features.to_json()), columns(&expected), "{name}");
+        assert_eq!(columns(&features.to_json()), columns(expected), "{name}");
         compared += 1;
     }
     assert!(compared > 90, "only {compared} fixtures were compared");
