@@ -16,4 +16,4 @@ pub mod source;
 pub use error::{Error, ErrorKind, Result};
 
 #[cfg(target_arch = "wasm32")]
-mod wasm;
+pub mod wasm;

@@ -5,3 +5,6 @@ mod convert;
 mod fetch;
 mod scan;
 mod session;
+
+pub use scan::Scan;
+pub use session::Session;

@@ -113,7 +113,7 @@ fn prepare_wasm(repo: &Repo) -> Result<()> {
 fn wasm(repo: &Repo, tally: &mut Tally) -> Result<()> {
     for place in ["WASM_BINDGEN_USE_BROWSER", "WASM_BINDGEN_USE_DEDICATED_WORKER"] {
         let mut cargo = setup::cargo_for_wasm(repo, "test")?;
-        cargo.args(["--package", "hubframe", "--lib"]);
+        cargo.args(["--package", "hubframe", "--test", "wasm"]);
         tally.check(cargo.env("CHROMEDRIVER", Program::Chromedriver.path(repo)?).env(place, "1"))?;
     }
     Ok(())
