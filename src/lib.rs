@@ -4,6 +4,7 @@
 //! `ARCHITECTURE.md` has the map and the invariants.
 
 pub mod error;
+pub mod expr;
 pub mod features;
 pub mod frame;
 pub mod http;

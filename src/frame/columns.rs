@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use arrow_schema::{Schema, SchemaRef};
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::{
+    error::{Error, ErrorKind, Result},
+    expr::unknown_column,
+};
 
 /// The schema of the columns `names` (`None`: all), in that order.
 ///
@@ -26,27 +29,7 @@ pub(super) fn project(schema: &SchemaRef, names: Option<&[String]>) -> Result<Sc
 
 /// The error for a name that the schema has not.
 pub(super) fn unknown(schema: &Schema, name: &str) -> Error {
-    let nearest = schema.fields().iter().map(|field| field.name()).min_by_key(|known| distance(known, name));
-    let message = match nearest {
-        Some(nearest) => format!("There is no column {name:?}; the nearest is {nearest:?}."),
-        None => format!("There is no column {name:?}; the table has no columns."),
-    };
-    Error::new(ErrorKind::Invalid, "select columns", message)
-}
-
-/// The number of letters to insert, delete or replace to get from one name to the other, without regard to case.
-fn distance(a: &str, b: &str) -> usize {
-    let a: Vec<char> = a.chars().flat_map(char::to_lowercase).collect();
-    let mut row: Vec<usize> = (0..=a.len()).collect();
-    for (i, b) in b.chars().flat_map(char::to_lowercase).enumerate() {
-        let mut next = vec![i + 1];
-        for ((above, pair), a) in row.iter().skip(1).zip(row.iter()).zip(&a) {
-            let left = next.last().copied().unwrap_or_default();
-            next.push((above + 1).min(left + 1).min(pair + usize::from(*a != b)));
-        }
-        row = next;
-    }
-    row.last().copied().unwrap_or_default()
+    unknown_column("select columns", schema, name)
 }
 
 #[cfg(test)]
@@ -78,6 +61,5 @@ mod tests {
         let error = project(&schema(), Some(&["Delays".to_owned()])).unwrap_err();
         assert_eq!(error.message(), "There is no column \"Delays\"; the nearest is \"delay\".");
         assert!(project(&schema(), Some(&["delay".to_owned(), "delay".to_owned()])).is_err());
-        assert_eq!(distance("kitten", "sitting"), 3);
     }
 }
