@@ -3,7 +3,7 @@ import type { Table } from "@uwdata/flechette";
 import { toStream, toTable } from "./arrow.js";
 import { checkColumns } from "./columns.js";
 import { failure } from "./errors.js";
-import type { DataFile, FrameSpec, RowRange } from "./protocol.js";
+import type { DataFile, RowRange } from "./protocol.js";
 import { ALL_ROWS, checkCount, isAll, narrow, withinFile } from "./row-range.js";
 import { type Row, toRows } from "./rows.js";
 import { collect, inOrder } from "./scan.js";
@@ -61,12 +61,12 @@ export class Frame {
 
   /** The id of the repo: `username/my_dataset`. */
   get repo(): string {
-    return this.#view.source.repo;
+    return this.#view.source.origin.repo;
   }
 
   /** The commit that every read is pinned to. */
   get sha(): string {
-    return this.#view.source.sha;
+    return this.#view.source.origin.sha;
   }
 
   /** The data files, in row order. */
@@ -226,8 +226,7 @@ export class Frame {
   async #plan(signal: AbortSignal | undefined) {
     const { source, files, columns } = this.#view;
     const rows = await resolveRows(this.#view, signal);
-    const spec: Omit<FrameSpec, "source"> = { files, columns, rows };
-    return source.plan(spec, signal);
+    return source.plan({ files, columns, rows }, signal);
   }
 
   #with(change: Partial<View>): Frame {

@@ -94,7 +94,7 @@ export class Hub {
     const all = opened.schema.map(({ name }) => name);
     if (columns) checkColumns("read parquet", columns, all);
     const source = new Source(this.#pool, home, opened);
-    return new Frame({ source, files: source.files, columns: [...(columns ?? all)], rows: ALL_ROWS });
+    return new Frame({ source, files: opened.files, columns: [...(columns ?? all)], rows: ALL_ROWS });
   }
 
   /** Ends the workers. Reads in flight, and later ones, reject with code `aborted`. */

@@ -37,12 +37,25 @@ export interface OpenOptions {
   readonly revision?: string;
 }
 
-/** What a path resolved to. */
-export interface FrameSource {
+/** The files of one repo at one commit. */
+export interface Origin {
+  readonly repoType: string;
   readonly repo: string;
   readonly sha: string;
   readonly files: readonly DataFile[];
+  /** The schema of all columns, as one encapsulated Arrow IPC message. */
+  readonly arrowSchema: Uint8Array;
+}
+
+/** What a path resolved to. */
+export interface FrameSource extends Origin {
   readonly schema: readonly Field[];
+}
+
+/** A frame, without anything read: the rows `rows` of all `files` laid end to end. */
+export interface FrameSpec extends Origin {
+  readonly columns?: readonly string[];
+  readonly rows: RowRange;
 }
 
 /** A data file at the pinned commit, with what has been learnt about it. */
@@ -61,14 +74,6 @@ export interface Footer {
   readonly ranges: readonly { readonly start: number; readonly bytes: Uint8Array }[];
 }
 
-/** A frame, without anything read: the rows `rows` of all `files` laid end to end. */
-export interface FrameSpec {
-  readonly source: { readonly repo: string; readonly sha: string };
-  readonly files: readonly DataFile[];
-  readonly columns?: readonly string[];
-  readonly rows: RowRange;
-}
-
 /** A half-open range of rows; without `end`, to the last one. */
 export interface RowRange {
   readonly start: number;
@@ -84,11 +89,11 @@ export interface ScanPlan {
   readonly files: readonly DataFile[];
 }
 
-/** A part of one file that one worker reads. It may carry more than is named here: pass it on whole. */
+/** A part of one file that one worker reads. It carries more than is named here: pass it on whole. */
 export interface ScanTask {
   readonly file: DataFile;
-  readonly columns?: readonly string[];
-  readonly rows: { readonly start: number; readonly end: number };
+  /** Counted from the file's first row. */
+  readonly rows: RowRange;
 }
 
 /** Some rows: encapsulated Arrow IPC messages without a schema, namely the dictionaries and one record batch. */

@@ -70,7 +70,7 @@ export async function collect(
 /** Decides where tasks run and how many at once. `stop` cancels those that still run. */
 function runner(source: Source, tasks: readonly ScanTask[], signal: AbortSignal | undefined) {
   const { pool, home } = source;
-  const numRows = tasks.reduce((sum, { rows }) => sum + rows.end - rows.start, 0);
+  const numRows = tasks.reduce((sum, task) => sum + numRowsOf(task), 0);
   const small = numRows <= SMALL_SCAN_ROWS;
   const stopping = new AbortController();
   const either = signal ? AbortSignal.any([signal, stopping.signal]) : stopping.signal;
@@ -79,6 +79,11 @@ function runner(source: Source, tasks: readonly ScanTask[], signal: AbortSignal 
     start: (task: ScanTask) => (small ? home : pool.idlest(home)).stream("scan", [task], either),
     stop: () => stopping.abort(),
   };
+}
+
+/** Of a file whose footer nobody has read yet, any number of rows may come. */
+function numRowsOf({ file, rows }: ScanTask): number {
+  return (rows.end ?? file.footer?.numRows ?? Number.POSITIVE_INFINITY) - rows.start;
 }
 
 function tooLarge(maxBytes: number) {

@@ -1,46 +1,44 @@
 /** What the frames made from one `readParquet` share: the pinned commit, its files, and what has been learnt of them. */
 import type { Pool, Slot } from "./pool.js";
-import type { DataFile, FrameSource, FrameSpec, ScanPlan } from "./protocol.js";
+import type { DataFile, FrameSource, FrameSpec, Origin, ScanPlan } from "./protocol.js";
 import { ALL_ROWS, numRowsIn } from "./row-range.js";
 import type { Field } from "./types.js";
+
+/** What is wanted of the files of a source. */
+type Wanted = Pick<FrameSpec, "files" | "columns" | "rows">;
 
 /** The data files of a frame at one commit, and the workers that read them. */
 export class Source {
   readonly pool: Pool;
   /** The slot whose worker opened the files: it has their footers and signed URLs, so small reads go there. */
   readonly home: Slot;
-  readonly repo: string;
-  readonly sha: string;
   readonly fields: readonly Field[];
-  /** In row order, as they were opened. */
-  readonly files: readonly DataFile[];
+  readonly origin: Origin;
   readonly #known: Map<string, DataFile>;
 
-  constructor(pool: Pool, home: Slot, { repo, sha, schema, files }: FrameSource) {
+  constructor(pool: Pool, home: Slot, { schema, ...origin }: FrameSource) {
     this.pool = pool;
     this.home = home;
-    this.repo = repo;
-    this.sha = sha;
     this.fields = schema;
-    this.files = files;
-    this.#known = new Map(files.map((file) => [file.path, file]));
+    this.origin = origin;
+    this.#known = new Map(origin.files.map((file) => [file.path, file]));
   }
 
   /** Plans a scan. */
-  async plan(spec: Omit<FrameSpec, "source">, signal?: AbortSignal): Promise<ScanPlan> {
-    const plan = await this.home.call("plan", [this.#spec(spec)], signal);
+  async plan(wanted: Wanted, signal?: AbortSignal): Promise<ScanPlan> {
+    const plan = await this.home.call("plan", [this.#spec(wanted)], signal);
     this.#learn(plan.files);
     return plan;
   }
 
   /** Counts the rows of `rows` of `files`; asks nobody when every footer is known. */
-  async count(spec: Pick<FrameSpec, "files" | "rows">, signal?: AbortSignal): Promise<number> {
-    const known = spec.files.map((file) => this.#latest(file).footer);
+  async count(wanted: Wanted, signal?: AbortSignal): Promise<number> {
+    const known = wanted.files.map((file) => this.#latest(file).footer);
     if (known.every((footer) => footer !== undefined)) {
       const total = known.reduce((sum, { numRows }) => sum + numRows, 0);
-      return numRowsIn(spec.rows, total);
+      return numRowsIn(wanted.rows, total);
     }
-    const count = await this.home.call("count", [this.#spec(spec)], signal);
+    const count = await this.home.call("count", [this.#spec(wanted)], signal);
     this.#learn(count.files);
     return count.numRows;
   }
@@ -53,9 +51,8 @@ export class Source {
   }
 
   /** With all that is known of its files, so that no worker fetches a footer which another has fetched. */
-  #spec(spec: Omit<FrameSpec, "source">): FrameSpec {
-    const { repo, sha } = this;
-    return { ...spec, source: { repo, sha }, files: spec.files.map((file) => this.#latest(file)) };
+  #spec(wanted: Wanted): FrameSpec {
+    return { ...this.origin, ...wanted, files: wanted.files.map((file) => this.#latest(file)) };
   }
 
   #latest(file: DataFile): DataFile {

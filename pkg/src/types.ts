@@ -4,18 +4,14 @@
  * Counts, sizes and offsets are `number`: they stay below 2^53 by construction. `bigint` is used for column values only.
  */
 
-/** A column of a table, or a field nested in one. */
+/** A column of a table. */
 export interface Field {
-  /** The name, unique among its siblings. */
+  /** The name. */
   readonly name: string;
-  /** The Arrow type, as text: `Int64`, `Utf8`, `Timestamp(Microsecond, Some("UTC"))`, `List<Struct<…>>`. */
+  /** The Arrow type, as Arrow's Rust implementation spells it: `Int64`, `Utf8`, `List(Utf8)`. */
   readonly type: string;
   /** Whether it may hold nulls. */
   readonly nullable: boolean;
-  /** The fields of a struct, the item of a list, the key and value of a map. */
-  readonly children?: readonly Field[];
-  /** The field's Arrow metadata. */
-  readonly metadata?: Readonly<Record<string, string>>;
 }
 
 /** The schema of a table. */
@@ -46,8 +42,4 @@ export interface RequestEvent {
   readonly bytes: number;
   /** From the request to the end of the body, in milliseconds. */
   readonly ms: number;
-  /** 1 for the first attempt, 2 for its first retry, … */
-  readonly attempt: number;
-  /** Whether the answer came from a cache, when that is known. */
-  readonly fromCache?: boolean;
 }

@@ -3,9 +3,9 @@ import { inPage } from "../src/connect.js";
 import { failure } from "../src/errors.js";
 import { createHandlers, type Session } from "../src/handlers.js";
 import type { ScanTask } from "../src/protocol.js";
-import { EMPTY_WASM, fakeSession, type Log } from "./fake.js";
+import { EMPTY_WASM, fakeSession, type Log, ORIGIN } from "./fake.js";
 
-const SPEC = { source: { repo: "me/data", sha: "a" }, files: [], rows: { start: 0 } };
+const SPEC = { ...ORIGIN, rows: { start: 0 } };
 const TASK: ScanTask = { file: { path: "a", size: 1, oid: "a" }, rows: { start: 0, end: 100 } };
 
 async function started(session: Session) {

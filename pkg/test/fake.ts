@@ -5,7 +5,7 @@ import { Frame } from "../src/frame.js";
 import { createHandlers, type Session, type SessionHooks, transfers } from "../src/handlers.js";
 import { Pool } from "../src/pool.js";
 import type { DataFile, FrameSpec, ScanBatch, ScanTask, SessionSettings } from "../src/protocol.js";
-import { ALL_ROWS } from "../src/row-range.js";
+import { ALL_ROWS, isAll } from "../src/row-range.js";
 import { type Port, serve } from "../src/rpc.js";
 import { Source } from "../src/source.js";
 import type { RequestEvent } from "../src/types.js";
@@ -32,7 +32,19 @@ const FIELDS = [
   { name: "text", type: "Utf8", nullable: true },
 ];
 
+/** A frame of no files. */
+export const ORIGIN = {
+  repoType: "dataset",
+  repo: "me/data",
+  sha: "a".repeat(40),
+  files: [],
+  arrowSchema: new Uint8Array(8),
+};
+
 const ROWS_PER_BATCH = 10;
+
+/** As the real one, a task carries more than the page needs to know. */
+type FakeTask = ScanTask & { readonly columns: readonly string[] | undefined };
 
 /** A session over rows that are made up. Hooks into a scan may wait, throw or trap. */
 export function fakeSession(
@@ -60,7 +72,8 @@ export function fakeSession(
       learnt.push(known);
       const from = Math.max(rows.start - start, 0);
       const to = Math.min((rows.end ?? Number.POSITIVE_INFINITY) - start, known.footer.numRows);
-      if (from < to) tasks.push({ file: known, rows: { start: from, end: to }, ...(columns && { columns }) });
+      const task: FakeTask = { file: known, rows: { start: from, end: to }, columns };
+      if (from < to) tasks.push(task);
       start += known.footer.numRows;
     }
     return { tasks, files: learnt };
@@ -76,17 +89,23 @@ export function fakeSession(
     async open(target) {
       log.push(`open ${target.join(" ")}`);
       const data = Object.keys(files).map((path) => ({ path, size: 1000, oid: path }));
-      return { repo: "me/data", sha: "a".repeat(40), files: data, schema: FIELDS };
+      return { ...ORIGIN, files: data, schema: FIELDS };
     },
     async plan(frame) {
-      return { schema: content(frame.columns, [0]).schema, ...cut(frame) };
+      const { columns, files: data, rows } = frame;
+      const { schema } = content(columns, [0]);
+      if (!isAll(rows)) return { schema, ...cut(frame) };
+      // A whole frame is planned without a footer: what a file holds is seen when it is scanned.
+      const tasks: FakeTask[] = data.map((file) => ({ file, columns, rows }));
+      return { schema, tasks, files: data };
     },
     async count(frame) {
       const { tasks, files } = cut(frame);
-      return { numRows: tasks.reduce((sum, { rows }) => sum + rows.end - rows.start, 0), files };
+      return { numRows: tasks.reduce((sum, { rows }) => sum + (rows.end ?? 0) - rows.start, 0), files };
     },
     async *scan(task, signal): AsyncGenerator<ScanBatch> {
-      const { file, rows, columns } = task;
+      const { file, columns } = task as FakeTask;
+      const rows = { end: learn(file).footer.numRows, ...task.rows };
       log.push(`scan ${file.path} ${rows.start}..${rows.end}`);
       try {
         for (let start = rows.start; start < rows.end; start += ROWS_PER_BATCH) {
@@ -179,7 +198,7 @@ export async function fakeFrame(
   const home = pool.idlest();
   const opened = await home.call("open", [["hf://datasets/me/data"], {}]);
   const source = new Source(pool, home, opened);
-  const frame = new Frame({ source, files: source.files, columns: ["id", "text"], rows: ALL_ROWS });
+  const frame = new Frame({ source, files: opened.files, columns: ["id", "text"], rows: ALL_ROWS });
   const log = () => logs.flat().filter((line) => !line.startsWith("open"));
   return { frame, pool, made, logs, log };
 }

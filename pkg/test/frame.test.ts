@@ -120,6 +120,8 @@ describe("cost", () => {
 
   it("of a small read: one worker, the one that has the footers", async () => {
     const { frame, made } = await fakeFrame(FILES, { workers: 4 });
+    await frame.head(80);
+    await frame.count();
     await frame.toRows();
     expect(made).toHaveLength(1);
   });

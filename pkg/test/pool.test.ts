@@ -3,9 +3,9 @@ import { workerConnector } from "../src/connect.js";
 import { Pool } from "../src/pool.js";
 import type { ScanTask } from "../src/protocol.js";
 import type { RequestEvent } from "../src/types.js";
-import { EMPTY_WASM, fakeFrame, fakeSession, fakeWorkers, ids, range } from "./fake.js";
+import { EMPTY_WASM, fakeFrame, fakeSession, fakeWorkers, ids, ORIGIN, range } from "./fake.js";
 
-const SPEC = { source: { repo: "me/data", sha: "a" }, files: [], rows: { start: 0 } };
+const SPEC = { ...ORIGIN, rows: { start: 0 } };
 
 function pool(size: number, start: Parameters<typeof fakeWorkers>[0], onRequest = (_: RequestEvent) => {}) {
   const { made, createWorker } = fakeWorkers(start);
@@ -41,7 +41,7 @@ describe("workers", () => {
   });
 
   it("tell of their requests", async () => {
-    const event = { method: "GET", url: "http://hub.test/a", status: 206, bytes: 8, ms: 1, attempt: 1 };
+    const event = { method: "GET", url: "http://hub.test/a", status: 206, bytes: 8, ms: 1 };
     const seen: RequestEvent[] = [];
     const start = (_: number, hooks: { onRequest: (event: RequestEvent) => void }) => {
       hooks.onRequest(event);

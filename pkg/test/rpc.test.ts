@@ -3,10 +3,10 @@ import { failure, HubframeError } from "../src/errors.js";
 import { createHandlers, type Session, transfers } from "../src/handlers.js";
 import type { ScanBatch, ScanTask } from "../src/protocol.js";
 import { PortClient, STREAM_CREDIT, serve } from "../src/rpc.js";
-import { EMPTY_WASM, FakeWorker, fakeSession, type Log } from "./fake.js";
+import { EMPTY_WASM, FakeWorker, fakeSession, type Log, ORIGIN } from "./fake.js";
 
 const TASK: ScanTask = { file: { path: "a", size: 1, oid: "a" }, rows: { start: 0, end: 100 } };
-const SPEC = { source: { repo: "me/data", sha: "a" }, files: [], rows: { start: 0 } };
+const SPEC = { ...ORIGIN, rows: { start: 0 } };
 
 async function connected(session: Session) {
   const worker = new FakeWorker();

@@ -68,7 +68,7 @@ export class RequestLog {
     const { pathname, host } = new URL(event.url);
     list.append(
       tableRow(
-        `${event.method} ${host}${decodeURI(pathname)}${event.attempt > 1 ? ` (attempt ${event.attempt})` : ""}`,
+        `${event.method} ${host}${decodeURI(pathname)}`,
         event.range ? `${countText(event.range[0])} to ${countText(event.range[1])}` : "all",
         event.status === 0 ? "no answer" : String(event.status),
         byteText(event.bytes),

@@ -1,0 +1,161 @@
+/** The packed tarball, installed in empty projects of several tools, each built and opened in Chromium. */
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Page } from "@playwright/test";
+import { build, createServer } from "vite";
+import webpack from "webpack";
+import { PACKAGE, ROOT } from "../support/paths.js";
+import { serveStatic } from "../support/static.js";
+import { test as base, expect } from "../support/test.js";
+
+/** What every project does: reads three rows of the address in its URL, and shows their number. */
+const MAIN = `import { Hub } from "hubframe";
+const hub = new Hub({ endpoint: new URLSearchParams(location.search).get("endpoint") });
+const frame = await hub.readParquet("hf://datasets/vega/flights-20-files");
+const rows = await frame.head(3);
+document.title = "rows: " + rows.length;
+`;
+
+const HTML = (script: string, head = "") =>
+  `<!doctype html><meta charset="utf-8"><title>waiting</title>${head}<script type="module" src="${script}"></script>`;
+
+/** The tarballs of hubframe and of what it needs: made once, installed without a network. */
+const test = base.extend<{ project: string }, { tarballs: string[] }>({
+  tarballs: [
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of the fixtures from this pattern.
+    async ({}, use) => {
+      const folder = mkdtempSync(join(tmpdir(), "hubframe-tarballs-"));
+      for (const source of [PACKAGE, join(ROOT, "node_modules/@uwdata/flechette")]) {
+        npm(folder, "pack", "--ignore-scripts", "--pack-destination", folder, source);
+      }
+      await use(readdirSync(folder).map((name) => join(folder, name)));
+      rmSync(folder, { recursive: true });
+    },
+    { scope: "worker" },
+  ],
+  project: async ({ tarballs }, use) => {
+    const folder = mkdtempSync(join(tmpdir(), "hubframe-project-"));
+    writeFileSync(
+      join(folder, "package.json"),
+      JSON.stringify({ name: "empty", private: true, type: "module" }),
+    );
+    npm(folder, "install", "--offline", "--no-audit", "--no-fund", "--ignore-scripts", ...tarballs);
+    writeFileSync(join(folder, "main.js"), MAIN);
+    writeFileSync(join(folder, "index.html"), HTML("/main.js"));
+    await use(folder);
+    rmSync(folder, { recursive: true });
+  },
+});
+
+function npm(folder: string, ...args: string[]): string {
+  return execFileSync("npm", args, { cwd: folder, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+}
+
+async function expectRows(page: Page, origin: string, endpoint: string): Promise<void> {
+  const problems: string[] = [];
+  page.on("pageerror", (error) => problems.push(String(error)));
+  const workers: string[] = [];
+  page.on("worker", (worker) => workers.push(worker.url()));
+  await page.goto(`${origin}/?endpoint=${encodeURIComponent(endpoint)}`);
+  await page
+    .waitForFunction(() => document.title !== "waiting", undefined, { timeout: 20_000 })
+    .catch(() => {});
+  expect(problems).toEqual([]);
+  expect(await page.title()).toContain("rows: 3");
+  expect(workers).toHaveLength(1);
+}
+
+function wasmFiles(folder: string): string[] {
+  return (readdirSync(folder, { recursive: true }) as string[]).filter((path) => path.endsWith(".wasm"));
+}
+
+test("the tarball holds what it should", async ({ tarballs }) => {
+  const tarball = tarballs.find((path) => path.includes("hubframe-0"));
+  const files = execFileSync("tar", ["-tzf", tarball ?? ""], { encoding: "utf8" })
+    .trim()
+    .split("\n")
+    .sort();
+  expect(files.filter((path) => !/^package\/dist\/[\w-]+(\.d)?\.(js|ts)$/.test(path))).toEqual([
+    "package/LICENSE",
+    "package/README.md",
+    "package/dist/hubframe_bg.wasm",
+    "package/package.json",
+  ]);
+  expect(files.filter((path) => path.endsWith(".js"))).toHaveLength(
+    files.filter((path) => path.endsWith(".d.ts")).length,
+  );
+});
+
+test("Vite builds it", async ({ page, project, hub }) => {
+  await build({ root: project, logLevel: "error", build: { target: "es2022" } });
+  expect(wasmFiles(join(project, "dist"))).toHaveLength(1);
+  const site = await serveStatic({ "/": join(project, "dist") });
+  await expectRows(page, site.origin, hub.endpoint);
+  await site.close();
+});
+
+test("Vite serves it while developing", async ({ page, project, hub }) => {
+  const server = await createServer({
+    root: project,
+    logLevel: "error",
+    server: { host: "127.0.0.1", port: 0, hmr: false, ws: false },
+  });
+  await server.listen();
+  const [origin] = server.resolvedUrls?.local ?? [];
+  await expectRows(page, new URL(origin ?? "").origin, hub.endpoint);
+  await server.close();
+});
+
+test("webpack builds it", async ({ page, project, hub }) => {
+  const output = join(project, "dist");
+  const stats = await new Promise<webpack.Stats | undefined>((resolve, reject) => {
+    webpack(
+      {
+        mode: "production",
+        context: project,
+        entry: "./main.js",
+        output: { path: output, filename: "main.js", publicPath: "auto" },
+        performance: false,
+        experiments: { topLevelAwait: true },
+      },
+      (error, stats) => (error ? reject(error) : resolve(stats)),
+    );
+  });
+  expect(stats?.toJson({ all: false, errors: true, warnings: true })).toMatchObject({
+    errors: [],
+    warnings: [],
+  });
+  expect(wasmFiles(output)).toHaveLength(1);
+  const site = await serveStatic({ "/": output }, { "/": HTML("/main.js") });
+  await expectRows(page, site.origin, hub.endpoint);
+  await site.close();
+});
+
+test("a plain page loads it without any tool", async ({ page, project, hub }) => {
+  const imports = {
+    hubframe: "/node_modules/hubframe/dist/index.js",
+    "@uwdata/flechette": "/node_modules/@uwdata/flechette/dist/flechette.mjs",
+  };
+  const map = `<script type="importmap">${JSON.stringify({ imports })}</script>`;
+  const site = await serveStatic({ "/": project }, { "/": HTML("/main.js", map) });
+  await expectRows(page, site.origin, hub.endpoint);
+  await site.close();
+});
+
+test("Node loads it", async ({ project, hub }) => {
+  mkdirSync(join(project, "node"), { recursive: true });
+  writeFileSync(
+    join(project, "node/main.js"),
+    `import { Hub } from "hubframe";
+     const hub = new Hub({ endpoint: ${JSON.stringify(hub.endpoint)} });
+     const frame = await hub.readParquet("hf://datasets/vega/flights-20-files");
+     console.log((await frame.head(3)).length);`,
+  );
+  const printed = execFileSync(process.execPath, [join(project, "node/main.js")], {
+    encoding: "utf8",
+    timeout: 20_000,
+  });
+  expect(printed.trim()).toBe("3");
+});

@@ -1,0 +1,140 @@
+/** Starts the local Hub, and speaks to its control port (tests/hub/README.md). */
+import { type ChildProcess, spawn } from "node:child_process";
+import { readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { FIXTURES, GENERATED } from "./paths.js";
+
+/** What a request was, as the Hub saw it. */
+export interface LogEntry {
+  readonly origin: "hub" | "storage";
+  readonly method: string;
+  readonly path: string;
+  readonly range: string | null;
+  readonly authorization: boolean;
+  readonly status: number;
+  readonly bytes_sent: number;
+  readonly outcome: "open" | "done" | "aborted" | "cut";
+}
+
+/** The sums of one origin. */
+export interface Counters {
+  readonly preflights: number;
+  readonly bytes_sent: number;
+  readonly aborted: number;
+  readonly authorized: number;
+  readonly in_flight: number;
+}
+
+/** A repo to be made. */
+export interface Seed {
+  readonly id: string;
+  readonly private?: boolean;
+  readonly gated?: boolean | string;
+  readonly files: Record<string, string | { readonly file: string } | { readonly base64: string }>;
+}
+
+/** A running Hub, with every repo of the fixtures. */
+export class LocalHub {
+  readonly endpoint: string;
+  readonly storage: string;
+  readonly #control: string;
+  readonly #process: ChildProcess;
+
+  private constructor(process: ChildProcess, addresses: { hub: string; storage: string; control: string }) {
+    this.#process = process;
+    this.endpoint = addresses.hub;
+    this.storage = addresses.storage;
+    this.#control = addresses.control;
+  }
+
+  static async start(): Promise<LocalHub> {
+    const program = process.env.HUBFRAME_HUB_BIN;
+    if (!program)
+      throw new Error("HUBFRAME_HUB_BIN must name the local Hub's program; `cargo xtask test` sets it.");
+    const child = spawn(program, ["--data", FIXTURES, "--exit-with-stdin"], {
+      stdio: ["pipe", "pipe", "inherit"],
+    });
+    const [line] = await Promise.race([
+      new Promise<string[]>((resolve) =>
+        createInterface(child.stdout).once("line", (line) => resolve([line])),
+      ),
+      new Promise<never>((_, reject) =>
+        child.once("exit", (code) =>
+          reject(new Error(`The local Hub ended with ${code} before it was ready.`)),
+        ),
+      ),
+    ]);
+    const hub = new LocalHub(child, JSON.parse(line ?? ""));
+    for (const repo of generatedRepos()) await hub.create(repo);
+    return hub;
+  }
+
+  stop(): void {
+    this.#process.stdin?.end();
+  }
+
+  create(seed: Seed): Promise<unknown> {
+    return this.#send("POST", "repos", seed);
+  }
+
+  commit(repo: string, files: Seed["files"]): Promise<unknown> {
+    return this.#send("POST", `repos/${repo}/commits`, { ref: "refs/heads/main", title: "change", files });
+  }
+
+  fault(fault: Record<string, unknown>): Promise<unknown> {
+    return this.#send("POST", "faults", fault);
+  }
+
+  network(origin: "hub" | "storage" | "both", profile: Record<string, number>): Promise<unknown> {
+    return this.#send("PUT", `network/${origin}`, profile);
+  }
+
+  expireUrls(): Promise<unknown> {
+    return this.#send("POST", "expire-urls");
+  }
+
+  /** Ends faults and network profiles, and forgets the log. */
+  reset(): Promise<unknown> {
+    return this.#send("POST", "reset");
+  }
+
+  async counters(): Promise<Record<"hub" | "storage", Counters>> {
+    return (await this.#send("GET", "counters")) as Record<"hub" | "storage", Counters>;
+  }
+
+  /** The requests since the last reset, without preflights. */
+  async log(): Promise<LogEntry[]> {
+    const entries = (await this.#send("GET", "log")) as LogEntry[];
+    return entries.filter(({ method }) => method !== "OPTIONS");
+  }
+
+  async #send(method: string, path: string, body?: unknown): Promise<unknown> {
+    const response = await fetch(`${this.#control}/${path}`, {
+      method,
+      ...(body !== undefined && {
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify(body),
+      }),
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${method} ${path} on the control port: ${response.status} ${text}`);
+    return text ? JSON.parse(text) : undefined;
+  }
+}
+
+/** The datasets that are made on demand, vega's above all. */
+function generatedRepos(): Seed[] {
+  const user = join(GENERATED, "vega");
+  return readdirSync(user).map((name) => ({
+    id: `vega/${name}`,
+    files: Object.fromEntries(
+      filesBelow(join(user, name)).map((path) => [path, { file: join(user, name, path) }]),
+    ),
+  }));
+}
+
+function filesBelow(folder: string): string[] {
+  const entries = readdirSync(folder, { recursive: true }) as string[];
+  return entries.filter((path) => statSync(join(folder, path)).isFile());
+}
