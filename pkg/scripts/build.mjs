@@ -1,4 +1,4 @@
-// Builds dist/: the compiled TypeScript, with the generated bindings and the WebAssembly module beside it.
+// Builds dist/: the compiled TypeScript, with the generated bindings and the WebAssembly modules beside it.
 import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -7,7 +7,11 @@ import { fileURLToPath } from "node:url";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const dist = join(root, "dist");
-const generated = ["hubframe.js", "hubframe.d.ts", "hubframe_bg.wasm"];
+const generated = ["hubframe", "hubframe_brotli"].flatMap((name) => [
+  `${name}.js`,
+  `${name}.d.ts`,
+  `${name}_bg.wasm`,
+]);
 
 const missing = generated.filter((name) => !existsSync(join(root, "wasm", name)));
 if (missing.length > 0) {

@@ -9,6 +9,7 @@ import type { RequestEvent } from "./types.js";
 /** What a session needs besides the code that runs it. */
 export interface SessionOptions {
   readonly wasm: () => Promise<WebAssembly.Module>;
+  readonly brotliWasm: string;
   readonly endpoint: string;
   readonly token: string | undefined;
   readonly onRequest: (event: RequestEvent) => void;
@@ -112,8 +113,8 @@ export function inPage(handlers: Handlers): Connection {
   return { client, end: (error) => closing.abort(error) };
 }
 
-function settings(wasm: WebAssembly.Module, { endpoint, token }: SessionOptions) {
-  return { wasm, endpoint, ...(token !== undefined && { token }) };
+function settings(wasm: WebAssembly.Module, { brotliWasm, endpoint, token }: SessionOptions) {
+  return { wasm, brotliWasm, endpoint, ...(token !== undefined && { token }) };
 }
 
 /** A promise that only ever rejects, and may do so unheard. */

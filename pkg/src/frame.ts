@@ -144,8 +144,8 @@ export class Frame {
   /**
    * The first rows, crossing partitions until there are enough.
    *
-   * Cost: the footer of each file it comes to, then the pages that hold these rows; a file without a page index costs
-   * the beginning of each column chunk.
+   * Cost: the footer of each file it comes to, then the pages that hold these rows. In a file without a page index they
+   * cannot be told apart, and the column chunks of a whole row group are read.
    */
   async head(numRows = 5, options: CollectOptions = {}): Promise<Row[]> {
     return this.limit(numRows).toRows(options);
@@ -214,6 +214,8 @@ export class Frame {
 
   /** All rows as plain objects. See {@link Value} for what each type becomes. */
   async toRows(options: CollectOptions = {}): Promise<Row[]> {
+    // A table without columns does not know how many rows it has.
+    if (this.columns.length === 0) return Array.from({ length: await this.count(options) }, () => ({}));
     return toRows(await this.toArrow(options));
   }
 

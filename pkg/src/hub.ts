@@ -1,4 +1,5 @@
 /** The entry to everything: where the Hub is, who asks, and the workers that do the reading. */
+import { brotliWasmUrl, wasmUrl } from "./artefacts.js";
 import { checkColumns } from "./columns.js";
 import { pageConnector, type SessionOptions, workerConnector } from "./connect.js";
 import { failure } from "./errors.js";
@@ -41,6 +42,8 @@ export interface HubOptions {
   readonly createWorker?: () => Worker;
   /** The WebAssembly module, for build tools that do not follow `new URL(…, import.meta.url)`: `hubframe/hubframe_bg.wasm`. */
   readonly wasm?: WasmSource;
+  /** The address of `hubframe/hubframe_brotli_bg.wasm`, for the same build tools. It is fetched when a file needs it. */
+  readonly brotliWasm?: URL | string;
 }
 
 /** Options of {@link Hub.readParquet}. */
@@ -115,10 +118,11 @@ if (Symbol.asyncDispose) {
 }
 
 function makePool(endpoint: string, options: HubOptions): Pool {
-  const { token, fetch, wasm, createWorker } = options;
+  const { token, fetch, wasm, brotliWasm, createWorker } = options;
   if (token !== undefined) checkToken(token);
   const session: SessionOptions = {
-    wasm: () => loadWasm(wasm),
+    wasm: () => loadWasm(wasm ?? wasmUrl()),
+    brotliWasm: String(brotliWasm ?? brotliWasmUrl()),
     endpoint,
     token,
     onRequest: (event) => options.onRequest?.(event),

@@ -1,4 +1,4 @@
-/** Compiles the WebAssembly module: the only file that names where it lies. */
+/** Fetches and compiles WebAssembly modules. */
 import { failure } from "./errors.js";
 
 /** Where the WebAssembly module comes from: its URL, its bytes, or the module itself. */
@@ -7,12 +7,10 @@ export type WasmSource = URL | string | BufferSource | WebAssembly.Module;
 const compiled = new Map<string, Promise<WebAssembly.Module>>();
 
 /** Compiles `source`, once per URL and page. */
-export function loadWasm(source?: WasmSource): Promise<WebAssembly.Module> {
-  // Bundlers look for exactly this text, copy the file and put its new address here.
-  const from = source ?? new URL("./hubframe_bg.wasm", import.meta.url);
-  if (from instanceof WebAssembly.Module) return Promise.resolve(from);
-  if (typeof from !== "string" && !(from instanceof URL)) return compile(from);
-  const url = String(from);
+export function loadWasm(source: WasmSource): Promise<WebAssembly.Module> {
+  if (source instanceof WebAssembly.Module) return Promise.resolve(source);
+  if (typeof source !== "string" && !(source instanceof URL)) return compile(source);
+  const url = String(source);
   let module = compiled.get(url);
   if (!module) {
     module = fetchModule(url);
@@ -65,7 +63,7 @@ function loadFailure(url: string, why: string, cause?: unknown) {
   return failure(
     "network",
     "load wasm",
-    `The WebAssembly file ${url} could not be loaded: ${why}. Serve hubframe_bg.wasm beside the bundle, or pass its address as the option "wasm".`,
+    `The WebAssembly file ${url} could not be loaded: ${why}. Serve it beside the bundle, or pass its address as an option of Hub.`,
     { context: { url }, cause },
   );
 }

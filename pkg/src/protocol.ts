@@ -28,6 +28,8 @@ export interface Stream<T> {
 /** What a session needs to know. The token stays in the worker's memory. */
 export interface SessionSettings {
   readonly wasm: WebAssembly.Module;
+  /** The address of the module with the brotli codec. */
+  readonly brotliWasm: string;
   readonly endpoint: string;
   readonly token?: string;
 }

@@ -1,8 +1,13 @@
 /**
- * The edge to the WebAssembly module: the only file that imports the generated bindings, and the only one that frees.
+ * The edge to the WebAssembly modules: the only file that imports the generated bindings, and the only one that frees.
+ *
+ * There are two modules with the same exports. The second one can also read brotli, whose codec weighs a third as much
+ * as everything else; it is loaded when a file first needs it.
  */
 import type { Session, SessionHooks } from "./handlers.js";
 import init, { Session as RawSession } from "./hubframe.js";
+import initBrotli, { Session as RawBrotliSession } from "./hubframe_brotli.js";
+import { loadWasm } from "./load.js";
 import type { FrameCount, FrameSource, ScanBatch, ScanPlan, ScanTask, SessionSettings } from "./protocol.js";
 import type { RequestEvent } from "./types.js";
 
@@ -11,16 +16,41 @@ type RawRequestEvent = Omit<RequestEvent, "range"> & { readonly range?: string }
 
 /** Instantiates the module, once per worker or page, and opens a session that lives as long as that does. */
 export async function startSession(settings: SessionSettings, hooks: SessionHooks): Promise<Session> {
-  const { wasm, ...options } = settings;
+  const { wasm, brotliWasm, ...options } = settings;
+  const onRequest = (event: RawRequestEvent) => hooks.onRequest(requestEvent(event));
   await init({ module_or_path: wasm });
-  const session = new RawSession(options, hooks.fetch, (event: RawRequestEvent) =>
-    hooks.onRequest(requestEvent(event)),
-  );
+  const session = new RawSession(options, hooks.fetch, onRequest);
+  let brotliSession: Promise<RawSession> | undefined;
+  const startBrotli = async () => {
+    await initBrotli({ module_or_path: await loadWasm(brotliWasm) });
+    return new RawBrotliSession(options, hooks.fetch, onRequest);
+  };
+
+  async function* scan(task: ScanTask, signal: AbortSignal): AsyncGenerator<ScanBatch> {
+    let delivered = 0;
+    if (!brotliSession) {
+      try {
+        for await (const batch of batches(session, task, signal)) {
+          delivered += 1;
+          yield batch;
+        }
+        return;
+      } catch (error) {
+        if (!needsBrotli(error)) throw error;
+      }
+    }
+    brotliSession ??= startBrotli();
+    for await (const batch of batches(await brotliSession, task, signal)) {
+      if (delivered > 0) delivered -= 1;
+      else yield batch;
+    }
+  }
+
   return {
     open: (target, options, signal) => session.open([...target], options, signal) as Promise<FrameSource>,
     plan: (frame, signal) => session.plan(frame, signal) as Promise<ScanPlan>,
     count: (frame, signal) => session.count(frame, signal) as Promise<FrameCount>,
-    scan: (task, signal) => batches(session, task, signal),
+    scan,
   };
 }
 
@@ -36,6 +66,12 @@ async function* batches(session: RawSession, task: ScanTask, signal: AbortSignal
   } finally {
     scan.free();
   }
+}
+
+/** Whether a column chunk is compressed with the codec that the first module leaves out. */
+function needsBrotli(error: unknown): boolean {
+  const { code, cause } = error as { readonly code?: unknown; readonly cause?: unknown };
+  return code === "unsupported" && String(cause).includes("brotli");
 }
 
 /** A `Range` header counts its last byte in (RFC 9110, 14.1.2); everything else here is half-open. */

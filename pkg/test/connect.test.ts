@@ -3,14 +3,14 @@ import { inPage } from "../src/connect.js";
 import { failure } from "../src/errors.js";
 import { createHandlers, type Session } from "../src/handlers.js";
 import type { ScanTask } from "../src/protocol.js";
-import { EMPTY_WASM, fakeSession, type Log, ORIGIN } from "./fake.js";
+import { fakeSession, type Log, ORIGIN, SETTINGS } from "./fake.js";
 
 const SPEC = { ...ORIGIN, rows: { start: 0 } };
 const TASK: ScanTask = { file: { path: "a", size: 1, oid: "a" }, rows: { start: 0, end: 100 } };
 
 async function started(session: Session) {
   const connection = inPage(createHandlers(async () => session, { onRequest: () => {} }));
-  await connection.client.call("start", [{ wasm: EMPTY_WASM, endpoint: "http://hub.test" }]);
+  await connection.client.call("start", [SETTINGS]);
   return connection;
 }
 

@@ -13,6 +13,13 @@ import type { RequestEvent } from "../src/types.js";
 /** The smallest module that compiles. */
 export const EMPTY_WASM = new WebAssembly.Module(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0));
 
+/** What a fake session is started with. */
+export const SETTINGS: SessionSettings = {
+  wasm: EMPTY_WASM,
+  brotliWasm: "http://hub.test/brotli.wasm",
+  endpoint: "http://hub.test",
+};
+
 /** An IPC stream in its parts: the schema message, and all others without the end-of-stream marker. */
 export function ipcParts(columns: Record<string, unknown[]>): { schema: Uint8Array; bytes: Uint8Array } {
   const stream = tableToIPC(tableFromArrays(columns), { format: "stream" });
@@ -191,6 +198,7 @@ export async function fakeFrame(
     workerConnector(createWorker, {
       wasm: async () => EMPTY_WASM,
       endpoint: "http://hub.test",
+      brotliWasm: "http://hub.test/brotli.wasm",
       token: undefined,
       onRequest: () => {},
     }),

@@ -5,10 +5,12 @@ import { describe, expect, it } from "vitest";
 const root = join(import.meta.dirname, "..");
 const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 
+const modules = ["./hubframe_bg.wasm", "./hubframe_brotli_bg.wasm"];
+
 describe("package.json", () => {
   it("is ESM only, with its types first and no entry but the named ones", () => {
     expect(manifest.type).toBe("module");
-    expect(Object.keys(manifest.exports)).toEqual([".", "./worker", "./hubframe_bg.wasm", "./package.json"]);
+    expect(Object.keys(manifest.exports)).toEqual([".", "./worker", ...modules, "./package.json"]);
     for (const entry of [".", "./worker"]) {
       expect(Object.keys(manifest.exports[entry])).toEqual(["types", "default"]);
     }
@@ -25,19 +27,19 @@ describe("package.json", () => {
 });
 
 describe.skipIf(!existsSync(join(root, "dist")))("dist", () => {
-  it("holds what the entries name, and the module once", () => {
-    for (const name of ["index.js", "index.d.ts", "worker.js", "hubframe.js", "hubframe_bg.wasm"]) {
+  it("holds what the entries name", () => {
+    for (const name of ["index.js", "index.d.ts", "worker.js", "hubframe.js", ...modules]) {
       expect(statSync(join(root, "dist", name)).size).toBeGreaterThan(0);
     }
   });
 
-  it("names workers and module in the words that bundlers look for, once each", () => {
+  it("names workers and modules in the words that bundlers look for, once each", () => {
     const hub = readFileSync(join(root, "dist/hub.js"), "utf8");
-    const load = readFileSync(join(root, "dist/load.js"), "utf8");
+    const artefacts = readFileSync(join(root, "dist/artefacts.js"), "utf8");
     // In one piece, the words would be found here too, and replaced.
     const here = ["import", "meta", "url"].join(".");
     expect(hub.split(`new Worker(new URL("./worker.js", ${here}), { type: "module" })`)).toHaveLength(2);
-    expect(load.split(`new URL("./hubframe_bg.wasm", ${here})`)).toHaveLength(2);
+    for (const name of modules) expect(artefacts.split(`new URL("${name}", ${here})`)).toHaveLength(2);
     expect(readFileSync(join(root, "dist/hubframe.js"), "utf8")).not.toContain(here);
   });
 

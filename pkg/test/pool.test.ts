@@ -13,6 +13,7 @@ function pool(size: number, start: Parameters<typeof fakeWorkers>[0], onRequest 
   const connector = workerConnector(createWorker, {
     wasm,
     endpoint: "http://hub.test",
+    brotliWasm: "http://hub.test/brotli.wasm",
     token: "secret",
     onRequest,
   });
@@ -123,6 +124,7 @@ describe("a worker that dies", () => {
     const connector = workerConnector(createWorker, {
       wasm: async () => EMPTY_WASM,
       endpoint: "http://hub.test",
+      brotliWasm: "http://hub.test/brotli.wasm",
       token: undefined,
       onRequest: () => {},
     });

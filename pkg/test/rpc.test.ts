@@ -3,7 +3,7 @@ import { failure, HubframeError } from "../src/errors.js";
 import { createHandlers, type Session, transfers } from "../src/handlers.js";
 import type { ScanBatch, ScanTask } from "../src/protocol.js";
 import { PortClient, STREAM_CREDIT, serve } from "../src/rpc.js";
-import { EMPTY_WASM, FakeWorker, fakeSession, type Log, ORIGIN } from "./fake.js";
+import { FakeWorker, fakeSession, type Log, ORIGIN, SETTINGS } from "./fake.js";
 
 const TASK: ScanTask = { file: { path: "a", size: 1, oid: "a" }, rows: { start: 0, end: 100 } };
 const SPEC = { ...ORIGIN, rows: { start: 0 } };
@@ -20,7 +20,7 @@ async function connected(session: Session) {
   );
   const events = { onRequest: vi.fn(), onFatal: vi.fn() };
   const client = new PortClient(worker, events);
-  await client.call("start", [{ wasm: EMPTY_WASM, endpoint: "http://hub.test" }]);
+  await client.call("start", [SETTINGS]);
   return { worker, client, events };
 }
 

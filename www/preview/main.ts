@@ -85,7 +85,8 @@ async function open(address: Address, signal: AbortSignal): Promise<Frame> {
 }
 
 async function showPage(frame: Frame, start: number, signal: AbortSignal): Promise<void> {
-  const shown = frame.select(...frame.columns.slice(0, MAX_COLUMNS));
+  const shown =
+    frame.columns.length > MAX_COLUMNS ? frame.select(...frame.columns.slice(0, MAX_COLUMNS)) : frame;
   showRows(shown.schema.fields, [], start);
   const rows = await shown.slice(start, PAGE_ROWS).toRows({ signal, maxBytes: MAX_PAGE_BYTES });
   showRows(shown.schema.fields, rows, start);

@@ -65,10 +65,9 @@ export class RequestLog {
     setText(log.querySelector("summary"), this.summary);
     const list = log.querySelector("tbody");
     if (!list || list.rows.length >= MAX_LISTED_REQUESTS) return;
-    const { pathname, host } = new URL(event.url);
     list.append(
       tableRow(
-        `${event.method} ${host}${decodeURI(pathname)}`,
+        `${event.method} ${event.url}`,
         event.range ? `${countText(event.range[0])} to ${countText(event.range[1])}` : "all",
         event.status === 0 ? "no answer" : String(event.status),
         byteText(event.bytes),

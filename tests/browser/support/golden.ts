@@ -45,6 +45,11 @@ export function goldenByRepo(): Map<string, Golden[]> {
   return byRepo;
 }
 
+/** The path that names a fixture, and no other by a glob. */
+export function hfPath({ repo, path }: Golden): string {
+  return `hf://datasets/${repo}/${path.replace(/[*?[]/g, "[$&]")}`;
+}
+
 /** The columns of an IPC stream, encoded as golden values are; only the rows in `ranges`. */
 export function encodeStream(
   stream: Uint8Array,

@@ -1,6 +1,6 @@
 /** Every fixture, read in Chromium's workers, against what pyarrow reads. */
 import type { Page } from "@playwright/test";
-import { encodeStream, goldenByRepo } from "../support/golden.js";
+import { encodeStream, goldenByRepo, hfPath } from "../support/golden.js";
 import { expect, test } from "../support/test.js";
 
 /** Reads rows in the page; the bytes of an Arrow stream come back. */
@@ -28,7 +28,7 @@ for (const [repo, files] of goldenByRepo()) {
   test(`rows of ${repo}`, async ({ plainPage, hub }) => {
     for (const golden of files) {
       await test.step(golden.path, async () => {
-        const path = `hf://datasets/${repo}/${golden.path}`;
+        const path = hfPath(golden);
         const expected = golden.columns.map(({ name, values }) => ({ name, values }));
         const all = await readIPC(plainPage, path, hub.endpoint);
         expect(all.numRows).toBe(golden.num_rows);

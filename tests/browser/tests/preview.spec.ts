@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { Page } from "@playwright/test";
-import { goldenByRepo } from "../support/golden.js";
+import { goldenByRepo, hfPath } from "../support/golden.js";
 import type { LocalHub } from "../support/local-hub.js";
 import type { StaticServer } from "../support/static.js";
 import { test as base, expect } from "../support/test.js";
@@ -137,10 +137,10 @@ test("never shows a cell's text as markup, and bounds it", async ({ page, site, 
 
 for (const [repo, files] of goldenByRepo()) {
   test(`shows the rows of ${repo}`, async ({ page, site, freshHub }) => {
-    for (const { path, num_rows } of files) {
-      await test.step(path, async () => {
-        await page.goto(address(site, freshHub, `hf://datasets/${repo}/${path}`));
-        expect(await rows(page)).toHaveLength(Math.min(100, num_rows));
+    for (const golden of files) {
+      await test.step(golden.path, async () => {
+        await page.goto(address(site, freshHub, hfPath(golden)));
+        expect(await rows(page)).toHaveLength(Math.min(100, golden.num_rows));
         await expect(page.getByRole("alert")).toBeHidden();
       });
     }
