@@ -133,7 +133,7 @@ async function read(what: string, work: (signal: AbortSignal) => Promise<void>):
 }
 
 function setBusy(what: string | undefined): void {
-  element("state").textContent = what ?? (opened ? requests.summary : "");
+  element("state").textContent = what ?? requests.summary;
   element("cancel").hidden = what === undefined;
   element("dataset").ariaBusy = String(what !== undefined);
 }

@@ -62,7 +62,6 @@ export class RequestLog {
     this.#numBytes += event.bytes;
     const log = element("requests");
     log.hidden = false;
-    setText(log.querySelector("summary"), this.summary);
     const list = log.querySelector("tbody");
     if (!list || list.rows.length >= MAX_LISTED_REQUESTS) return;
     list.append(
