@@ -10,12 +10,13 @@ import { PACKAGE, ROOT } from "../support/paths.js";
 import { serveStatic } from "../support/static.js";
 import { test as base, expect } from "../support/test.js";
 
-/** What every project does: reads three rows of the address in its URL, and shows their number. */
+/** What every project does: reads three rows with each of the two WebAssembly modules, and shows their numbers. */
 const MAIN = `import { Hub } from "hubframe";
 const hub = new Hub({ endpoint: new URLSearchParams(location.search).get("endpoint") });
-const frame = await hub.readParquet("hf://datasets/vega/flights-20-files");
-const rows = await frame.head(3);
-document.title = "rows: " + rows.length;
+const read = async (path) => (await (await hub.readParquet(path)).head(3)).length;
+const plain = await read("hf://datasets/vega/flights-20-files");
+const brotli = await read("hf://datasets/fixtures/codecs/brotli.parquet");
+document.title = "rows: " + plain + ", " + brotli;
 `;
 
 const HTML = (script: string, head = "") =>
@@ -63,10 +64,11 @@ async function expectRows(page: Page, origin: string, endpoint: string): Promise
     .waitForFunction(() => document.title !== "waiting", undefined, { timeout: 20_000 })
     .catch(() => {});
   expect(problems).toEqual([]);
-  expect(await page.title()).toContain("rows: 3");
+  expect(await page.title()).toBe("rows: 3, 3");
   expect(workers).toHaveLength(1);
 }
 
+/** Both modules must be there, and neither twice. */
 function wasmFiles(folder: string): string[] {
   return (readdirSync(folder, { recursive: true }) as string[]).filter((path) => path.endsWith(".wasm"));
 }
@@ -81,6 +83,7 @@ test("the tarball holds what it should", async ({ tarballs }) => {
     "package/LICENSE",
     "package/README.md",
     "package/dist/hubframe_bg.wasm",
+    "package/dist/hubframe_brotli_bg.wasm",
     "package/package.json",
   ]);
   expect(files.filter((path) => path.endsWith(".js"))).toHaveLength(
@@ -90,7 +93,7 @@ test("the tarball holds what it should", async ({ tarballs }) => {
 
 test("Vite builds it", async ({ page, project, hub }) => {
   await build({ root: project, logLevel: "error", build: { target: "es2022" } });
-  expect(wasmFiles(join(project, "dist"))).toHaveLength(1);
+  expect(wasmFiles(join(project, "dist"))).toHaveLength(2);
   const site = await serveStatic({ "/": join(project, "dist") });
   await expectRows(page, site.origin, hub.endpoint);
   await site.close();
@@ -127,7 +130,7 @@ test("webpack builds it", async ({ page, project, hub }) => {
     errors: [],
     warnings: [],
   });
-  expect(wasmFiles(output)).toHaveLength(1);
+  expect(wasmFiles(output)).toHaveLength(2);
   const site = await serveStatic({ "/": output }, { "/": HTML("/main.js") });
   await expectRows(page, site.origin, hub.endpoint);
   await site.close();
@@ -151,7 +154,7 @@ test("Node loads it", async ({ project, hub }) => {
     `import { Hub } from "hubframe";
      const hub = new Hub({ endpoint: ${JSON.stringify(hub.endpoint)} });
      const frame = await hub.readParquet("hf://datasets/vega/flights-20-files");
-     console.log((await frame.head(3)).length);`,
+     console.log(String((await frame.head(3)).length));`,
   );
   const printed = execFileSync(process.execPath, [join(project, "node/main.js")], {
     encoding: "utf8",
