@@ -1,7 +1,9 @@
 //! Building: Rust → wasm → bindings → optimised wasm → the npm package → the pages.
 
 use std::fs;
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
+use std::thread;
 
 use anyhow::{Context, Result};
 
@@ -14,12 +16,14 @@ use crate::stamp::{Inputs, unless_fresh};
 pub(crate) struct Artefact {
     /// The stem of its files in pkg/wasm.
     pub(crate) name: &'static str,
-    features: &'static str,
+    cargo_flags: &'static [&'static str],
 }
 
 /// All of them.
-pub(crate) const ARTEFACTS: [Artefact; 2] =
-    [Artefact { name: "hubframe", features: "" }, Artefact { name: "hubframe_brotli", features: "brotli" }];
+pub(crate) const ARTEFACTS: [Artefact; 2] = [
+    Artefact { name: "hubframe", cargo_flags: &[] },
+    Artefact { name: "hubframe_brotli", cargo_flags: &["--features", "brotli"] },
+];
 
 /// For pages and workers without a bundler. Without a default path in the glue, pkg/src is the only place that
 /// names the wasm's file, and bundlers emit it once.
@@ -57,20 +61,17 @@ pub(crate) fn wasm(repo: &Repo) -> Result<()> {
     setup::wasm_bindgen(repo)?;
     setup::node_modules(repo)?;
     fs::create_dir_all(repo.path("pkg/wasm")).context("make pkg/wasm")?;
-    for artefact in &ARTEFACTS {
-        let compiled = compile(repo, artefact)?;
-        let stamp = repo.path("pkg/wasm").join(format!(".{}-stamp", artefact.name));
-        let inputs = Inputs::default()
-            .text(&process::output(repo.command("wasm-bindgen").arg("--version"))?)
-            .text(&process::output(repo.command("wasm-opt").arg("--version"))?)
-            .text(&format!("{BINDGEN_FLAGS:?} {OPTIMISATION}"))
-            .file(&compiled)?;
-        unless_fresh(&stamp, inputs, || {
-            bind(repo, artefact, &compiled)?;
-            optimise(repo, artefact, &[], &optimised(repo, artefact))
-        })?;
-    }
-    Ok(())
+    // While cargo compiles the second one on mostly one core, the first is optimised on another.
+    thread::scope(|scope| {
+        let mut finishing = Vec::new();
+        for artefact in &ARTEFACTS {
+            let compiled = compile(repo, artefact)?;
+            finishing.push(scope.spawn(move || finish(repo, artefact, &compiled)));
+        }
+        finishing
+            .into_iter()
+            .try_for_each(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)))
+    })
 }
 
 /// The wasm that ships.
@@ -82,34 +83,52 @@ pub(crate) fn optimised(repo: &Repo, artefact: &Artefact) -> PathBuf {
 pub(crate) fn optimise(repo: &Repo, artefact: &Artefact, flags: &[&str], output: &Path) -> Result<()> {
     timed(&format!("optimising {}.wasm", artefact.name), || {
         let mut command = repo.command("wasm-opt");
-        run(command.arg(OPTIMISATION).args(flags).arg("-o").arg(output).arg(bound(repo, artefact)))
+        run(command
+            .arg(OPTIMISATION)
+            .args(flags)
+            .arg("-o")
+            .arg(output)
+            .arg(unfinished(repo, artefact, "bound")))
     })
 }
 
-/// Compiles the crate. Returns the path of the wasm, whose name is the same for all artefacts: the next
-/// compilation replaces it.
+/// Compiles the crate. Returns the path of a copy, because cargo gives all artefacts the same name.
 fn compile(repo: &Repo, artefact: &Artefact) -> Result<PathBuf> {
     timed(&format!("compiling {}.wasm", artefact.name), || {
         let mut cargo = setup::cargo_for_wasm(repo, "build")?;
-        run(cargo.args(["--package", "hubframe", "--lib", "--release", "--features", artefact.features]))
+        run(cargo.args(["--package", "hubframe", "--lib", "--release"]).args(artefact.cargo_flags))
     })?;
-    Ok(repo.target.join("wasm32-unknown-unknown/release/hubframe.wasm"))
+    let compiled = unfinished(repo, artefact, "compiled");
+    fs::copy(repo.target.join("wasm32-unknown-unknown/release/hubframe.wasm"), &compiled)
+        .with_context(|| format!("write {}", compiled.display()))?;
+    Ok(compiled)
 }
 
-/// Writes the JavaScript bindings to pkg/wasm, and keeps the module with its names for [`optimise`].
+/// From the compiled module to the one that ships.
+fn finish(repo: &Repo, artefact: &Artefact, compiled: &Path) -> Result<()> {
+    let inputs = Inputs::default()
+        .text(&process::output(repo.command("wasm-bindgen").arg("--version"))?)
+        .text(&process::output(repo.command("wasm-opt").arg("--version"))?)
+        .text(&format!("{BINDGEN_FLAGS:?} {OPTIMISATION}"))
+        .file(compiled)?;
+    unless_fresh(&repo.path("pkg/wasm").join(format!(".{}-stamp", artefact.name)), inputs, || {
+        bind(repo, artefact, compiled)?;
+        optimise(repo, artefact, &[], &optimised(repo, artefact))
+    })?;
+    Ok(())
+}
+
+/// Writes the JavaScript bindings to pkg/wasm, and sets the module aside for [`optimise`].
 fn bind(repo: &Repo, artefact: &Artefact, compiled: &Path) -> Result<()> {
-    timed(&format!("binding {}.wasm", artefact.name), || {
-        let mut command = repo.command("wasm-bindgen");
-        command.args(BINDGEN_FLAGS).args(["--out-name", artefact.name, "--out-dir"]);
-        run(command.arg(repo.path("pkg/wasm")).arg(compiled))?;
-        let bound = bound(repo, artefact);
-        fs::copy(optimised(repo, artefact), &bound).with_context(|| format!("write {}", bound.display()))?;
-        Ok(())
-    })
+    let mut command = repo.command("wasm-bindgen");
+    command.args(BINDGEN_FLAGS).args(["--out-name", artefact.name, "--out-dir"]);
+    run(command.arg(repo.path("pkg/wasm")).arg(compiled))?;
+    fs::rename(optimised(repo, artefact), unfinished(repo, artefact, "bound")).context("set the module aside")
 }
 
-fn bound(repo: &Repo, artefact: &Artefact) -> PathBuf {
-    repo.target.join("wasm32-unknown-unknown/release").join(format!("{}_bound.wasm", artefact.name))
+/// A module on its way. In the checkout, because target/ may be shared by several.
+fn unfinished(repo: &Repo, artefact: &Artefact, state: &str) -> PathBuf {
+    repo.path("pkg/wasm").join(format!("{}_{state}.wasm", artefact.name))
 }
 
 /// Compiles the local Hub's program.
