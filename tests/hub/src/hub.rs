@@ -34,7 +34,7 @@ impl Hub {
 /// A Hub to start.
 #[derive(Debug, Default)]
 pub struct HubBuilder {
-    data: Option<PathBuf>,
+    data: Vec<PathBuf>,
     repos: Vec<RepoSeed>,
     accounts: Vec<Account>,
     settings: Settings,
@@ -42,9 +42,9 @@ pub struct HubBuilder {
 }
 
 impl HubBuilder {
-    /// Serves every `namespace/name/` below this folder as a dataset; see the README.
+    /// Serves every `namespace/name/` below this folder as a dataset, beside those of earlier folders; see the README.
     pub fn data(mut self, folder: impl Into<PathBuf>) -> Self {
-        self.data = Some(folder.into());
+        self.data.push(folder.into());
         self
     }
 
@@ -109,7 +109,7 @@ impl HubBuilder {
 
     fn fill(self, state: &State) -> io::Result<()> {
         *state.settings.write() = self.settings;
-        if let Some(data) = self.data {
+        for data in self.data {
             let data = data.canonicalize().map_err(|error| {
                 io::Error::new(error.kind(), format!("data folder {}: {error}", data.display()))
             })?;

@@ -1,4 +1,4 @@
-//! The local Hub as a program: `hubframe-hub --data DIR [--port N] [--storage-port N] [--control-port N]`.
+//! The local Hub as a program: `hubframe-hub [--data DIR]... [--port N] [--storage-port N] [--control-port N]`.
 //!
 //! When it takes connections it prints one line of JSON, `{"hub": …, "storage": …, "control": …}`, and runs
 //! until it is killed or its standard input, if that is a pipe, is closed.
@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 use hubframe_hub::{Hub, HubBuilder, RunningHub};
 
-const USAGE: &str = "usage: hubframe-hub [--data DIR] [--port N] [--storage-port N] [--control-port N]
+const USAGE: &str = "usage: hubframe-hub [--data DIR]... [--port N] [--storage-port N] [--control-port N]
                     [--exit-with-stdin]
 
 A port of 0, the default, is any free one. --exit-with-stdin ends the Hub when its standard input is closed,
