@@ -11,6 +11,7 @@ use crate::process::{self, run, timed};
 use crate::repo::Repo;
 use crate::setup;
 use crate::stamp::{Inputs, unless_fresh};
+use crate::wasm_module;
 
 /// A wasm of the package. Both have the same exports; a reader loads the second when a file needs its codec.
 pub(crate) struct Artefact {
@@ -30,9 +31,9 @@ pub(crate) const ARTEFACTS: [Artefact; 2] = [
 const BINDGEN_FLAGS: [&str; 4] =
     ["--target", "web", "--omit-default-module-path", "--ts-typed-array-buffers"];
 
-/// What wasm-opt does. The features come from the module's own `target_features` section, which is why no
+/// What wasm-opt does; names are kept, and taken away later. The features come from the module's own `target_features` section, which is why no
 /// profile in Cargo.toml may say `strip = true`.
-const OPTIMISATION: &str = "-Oz";
+const OPTIMISATION: [&str; 2] = ["-Oz", "-g"];
 
 /// What `cargo xtask build` does.
 pub(crate) fn everything(repo: &Repo) -> Result<()> {
@@ -74,31 +75,13 @@ pub(crate) fn wasm(repo: &Repo) -> Result<()> {
     })
 }
 
-/// The wasm that ships.
-pub(crate) fn optimised(repo: &Repo, artefact: &Artefact) -> PathBuf {
-    repo.path("pkg/wasm").join(format!("{}_bg.wasm", artefact.name))
-}
-
-/// Runs wasm-opt on the module as wasm-bindgen left it; `flags` come on top of the usual ones.
-pub(crate) fn optimise(repo: &Repo, artefact: &Artefact, flags: &[&str], output: &Path) -> Result<()> {
-    timed(&format!("optimising {}.wasm", artefact.name), || {
-        let mut command = repo.command("wasm-opt");
-        run(command
-            .arg(OPTIMISATION)
-            .args(flags)
-            .arg("-o")
-            .arg(output)
-            .arg(unfinished(repo, artefact, "bound")))
-    })
-}
-
 /// Compiles the crate. Returns the path of a copy, because cargo gives all artefacts the same name.
 fn compile(repo: &Repo, artefact: &Artefact) -> Result<PathBuf> {
     timed(&format!("compiling {}.wasm", artefact.name), || {
         let mut cargo = setup::cargo_for_wasm(repo, "build")?;
         run(cargo.args(["--package", "hubframe", "--lib", "--release"]).args(artefact.cargo_flags))
     })?;
-    let compiled = unfinished(repo, artefact, "compiled");
+    let compiled = unshipped(repo, artefact, "compiled");
     fs::copy(repo.target.join("wasm32-unknown-unknown/release/hubframe.wasm"), &compiled)
         .with_context(|| format!("write {}", compiled.display()))?;
     Ok(compiled)
@@ -109,25 +92,43 @@ fn finish(repo: &Repo, artefact: &Artefact, compiled: &Path) -> Result<()> {
     let inputs = Inputs::default()
         .text(&process::output(repo.command("wasm-bindgen").arg("--version"))?)
         .text(&process::output(repo.command("wasm-opt").arg("--version"))?)
-        .text(&format!("{BINDGEN_FLAGS:?} {OPTIMISATION}"))
+        .text(&format!("{BINDGEN_FLAGS:?} {OPTIMISATION:?}"))
         .file(compiled)?;
     unless_fresh(&repo.path("pkg/wasm").join(format!(".{}-stamp", artefact.name)), inputs, || {
         bind(repo, artefact, compiled)?;
-        optimise(repo, artefact, &[], &optimised(repo, artefact))
+        optimise(repo, artefact)
     })?;
     Ok(())
 }
 
-/// Writes the JavaScript bindings to pkg/wasm, and sets the module aside for [`optimise`].
+/// Writes the JavaScript bindings to pkg/wasm, and the module beside them.
 fn bind(repo: &Repo, artefact: &Artefact, compiled: &Path) -> Result<()> {
     let mut command = repo.command("wasm-bindgen");
     command.args(BINDGEN_FLAGS).args(["--out-name", artefact.name, "--out-dir"]);
-    run(command.arg(repo.path("pkg/wasm")).arg(compiled))?;
-    fs::rename(optimised(repo, artefact), unfinished(repo, artefact, "bound")).context("set the module aside")
+    run(command.arg(repo.path("pkg/wasm")).arg(compiled))
 }
 
-/// A module on its way. In the checkout, because target/ may be shared by several.
-fn unfinished(repo: &Repo, artefact: &Artefact, state: &str) -> PathBuf {
+/// Replaces the module that wasm-bindgen wrote by a smaller one, and keeps a copy with names.
+fn optimise(repo: &Repo, artefact: &Artefact) -> Result<()> {
+    timed(&format!("optimising {}.wasm", artefact.name), || {
+        let (shipped, named) = (shipped(repo, artefact), named(repo, artefact));
+        run(repo.command("wasm-opt").args(OPTIMISATION).arg("-o").arg(&named).arg(&shipped))?;
+        fs::write(shipped, wasm_module::without_names(&fs::read(&named)?)?).context("write the module")
+    })
+}
+
+/// The wasm that ships.
+pub(crate) fn shipped(repo: &Repo, artefact: &Artefact) -> PathBuf {
+    repo.path("pkg/wasm").join(format!("{}_bg.wasm", artefact.name))
+}
+
+/// The same with the names of its functions, which say what it is made of.
+pub(crate) fn named(repo: &Repo, artefact: &Artefact) -> PathBuf {
+    unshipped(repo, artefact, "named")
+}
+
+/// A module that stays in pkg/wasm: not in target/, which several checkouts may share.
+fn unshipped(repo: &Repo, artefact: &Artefact, state: &str) -> PathBuf {
     repo.path("pkg/wasm").join(format!("{}_{state}.wasm", artefact.name))
 }
 

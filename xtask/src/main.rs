@@ -15,7 +15,7 @@ mod stamp;
 mod system;
 mod tally;
 mod test;
-mod wasm_parts;
+mod wasm_module;
 
 use std::process::ExitCode;
 

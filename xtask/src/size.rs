@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use crate::build::{self, ARTEFACTS, Artefact};
 use crate::process;
 use crate::repo::Repo;
-use crate::wasm_parts;
+use crate::wasm_module;
 
 /// gzip and brotli at their highest levels, as a CDN that compresses once serves it.
 const COMPRESSED_SIZES: &str = r#"
@@ -23,15 +23,12 @@ pub(crate) fn report(repo: &Repo) -> Result<()> {
 }
 
 fn report_one(repo: &Repo, artefact: &Artefact) -> Result<()> {
-    let shipped = build::optimised(repo, artefact);
+    let shipped = build::shipped(repo, artefact);
     let raw = fs::metadata(&shipped).with_context(|| format!("read {}", shipped.display()))?.len();
     let compressed = process::output(repo.command("node").args(["--eval", COMPRESSED_SIZES]).arg(&shipped))?;
     let (gzip, brotli) = compressed.split_once(' ').context("node prints two numbers")?;
 
-    // The same optimisations, with names kept: the shipped module has none.
-    let named = repo.target.join(format!("{}_named.wasm", artefact.name));
-    build::optimise(repo, artefact, &["-g"], &named)?;
-    let parts = wasm_parts::parts(&fs::read(&named)?).context("read the parts of the module")?;
+    let parts = wasm_module::parts(&fs::read(build::named(repo, artefact))?)?;
 
     println!("\n{}_bg.wasm: raw {raw}, gzip {gzip}, brotli {brotli} bytes", artefact.name);
     println!("{:>10}  {:>5}  largest parts", "bytes", "share");

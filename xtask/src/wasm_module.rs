@@ -1,4 +1,4 @@
-//! What a wasm module is made of: its code by crate, and its other sections.
+//! What a wasm module is made of: its code by crate, and its other sections; and the module without its names.
 //!
 //! Reads the WebAssembly binary format (core specification, chapter 5) just far enough: section sizes, the
 //! sizes of function bodies, and the function names of the `name` section.
@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context, Result, ensure};
 
+const PREAMBLE: &[u8] = b"\0asm\x01\0\0\0";
 const CUSTOM: u8 = 0;
 const IMPORT: u8 = 2;
 const CODE: u8 = 10;
@@ -18,24 +19,21 @@ const FUNCTION_NAMES: u8 = 1;
 /// Code is grouped by the crate that a function's name begins with, so a generic function counts for the crate
 /// that wrote it, not for the one that made it concrete. The name section itself is left out: it does not ship.
 pub(crate) fn parts(module: &[u8]) -> Result<Vec<(String, usize)>> {
-    let mut reader = Reader { rest: module };
-    ensure!(reader.take(8)? == b"\0asm\x01\0\0\0", "this is not a WebAssembly 1.0 module");
     let mut sizes: BTreeMap<String, usize> = BTreeMap::new();
     let mut bodies = Vec::new();
     let mut names = BTreeMap::new();
     let mut imported = 0;
-    while !reader.rest.is_empty() {
-        let id = reader.byte()?;
-        let mut section = reader.sized()?;
-        match id {
-            CUSTOM if section.clone().string()? == "name" => names = function_names(section)?,
-            IMPORT => imported = imported_functions(section)?,
+    for section in sections(module)? {
+        let mut content = section.content.clone();
+        match section.id {
+            CUSTOM if section.is_names()? => names = function_names(content)?,
+            IMPORT => imported = imported_functions(content)?,
             CODE => {
                 bodies =
-                    (0..section.number()?).map(|_| Ok(section.sized()?.rest.len())).collect::<Result<_>>()?
+                    (0..content.number()?).map(|_| Ok(content.sized()?.rest.len())).collect::<Result<_>>()?
             }
-            DATA => *sizes.entry("constant data".into()).or_default() += section.rest.len(),
-            _ => *sizes.entry("other sections".into()).or_default() += section.rest.len(),
+            DATA => *sizes.entry("constant data".into()).or_default() += content.rest.len(),
+            _ => *sizes.entry("other sections".into()).or_default() += content.rest.len(),
         }
     }
     for (index, size) in (imported..).zip(bodies) {
@@ -45,6 +43,44 @@ pub(crate) fn parts(module: &[u8]) -> Result<Vec<(String, usize)>> {
     let mut parts: Vec<_> = sizes.into_iter().collect();
     parts.sort_by_key(|(_, size)| std::cmp::Reverse(*size));
     Ok(parts)
+}
+
+/// The same module without its `name` section, byte for byte what wasm-opt writes when it keeps no names.
+pub(crate) fn without_names(module: &[u8]) -> Result<Vec<u8>> {
+    let mut stripped = PREAMBLE.to_vec();
+    for section in sections(module)? {
+        if !section.is_names()? {
+            stripped.extend_from_slice(section.whole);
+        }
+    }
+    Ok(stripped)
+}
+
+/// One section of a module.
+struct Section<'a> {
+    id: u8,
+    content: Reader<'a>,
+    /// With its id and size.
+    whole: &'a [u8],
+}
+
+impl Section<'_> {
+    fn is_names(&self) -> Result<bool> {
+        Ok(self.id == CUSTOM && self.content.clone().string()? == "name")
+    }
+}
+
+fn sections(module: &[u8]) -> Result<Vec<Section<'_>>> {
+    let mut reader = Reader { rest: module };
+    ensure!(reader.take(PREAMBLE.len())? == PREAMBLE, "this is not a WebAssembly 1.0 module");
+    let mut sections = Vec::new();
+    while !reader.rest.is_empty() {
+        let from = reader.rest;
+        let (id, content) = (reader.byte()?, reader.sized()?);
+        let (whole, _) = from.split_at(from.len() - reader.rest.len());
+        sections.push(Section { id, content, whole });
+    }
+    Ok(sections)
 }
 
 /// The part a function belongs to, by its demangled name: `<arrow_array::X as core::Y>::z` is of arrow_array.
@@ -183,6 +219,15 @@ mod tests {
         assert_eq!(part_of("core::fmt::write::h0123456789abcdef"), "Rust's standard library");
         assert_eq!(part_of("<&mut dyn arrow_array::Array>::len"), "arrow_array");
         assert_eq!(part_of("memcpy"), "exports and other code");
+    }
+
+    #[test]
+    fn only_names_are_taken_away() {
+        let module = module();
+        let stripped = without_names(&module).unwrap();
+        assert!(module.starts_with(&stripped), "the names come last here");
+        assert!(parts(&stripped).unwrap().contains(&("exports and other code".to_owned(), 8)));
+        assert_eq!(without_names(&stripped).unwrap(), stripped);
     }
 
     #[test]
