@@ -13,6 +13,7 @@ pub mod parquet;
 pub mod path;
 pub mod range;
 pub mod source;
+pub mod splits;
 
 pub use error::{Error, ErrorKind, Result};
 

@@ -1,7 +1,7 @@
 //! Globs as `fsspec` reads them (`fsspec.utils.glob_translate`), matched without backtracking.
 //!
 //! A pattern becomes a short list of tokens. Matching carries the set of positions in the path that the tokens so far can
-//! end at, so a path costs at most tokens × characters, whatever the pattern.
+//! end at, so a path costs at most tokens × bytes, whatever the pattern.
 
 use crate::error::{Error, ErrorKind, Result};
 
@@ -63,9 +63,14 @@ impl Glob {
         &self.pattern
     }
 
-    /// Whether the whole of `path` matches. Costs at most a step for each pair of a character and a token.
+    /// Whether the whole of `path` matches. Costs at most a step for each pair of a byte and a token.
     pub fn is_match(&self, path: &str) -> bool {
-        path.contains(&self.needle) && self.steps(path).0
+        self.is_match_with(path, &mut Positions::default())
+    }
+
+    /// As [`Glob::is_match`], with memory that many calls can share.
+    pub(crate) fn is_match_with(&self, path: &str, positions: &mut Positions) -> bool {
+        path.contains(&self.needle) && self.steps(path, positions).0
     }
 
     /// The directory below which every match lies: the text before the first magic character, up to its last `/`, without
@@ -83,12 +88,14 @@ impl Glob {
     }
 
     /// The answer, and how many positions were visited for it: the work that tests bound.
-    pub(super) fn steps(&self, path: &str) -> (bool, usize) {
-        let (mut ends, mut next, mut steps) = (vec![0], Vec::new(), 0);
+    pub(super) fn steps(&self, path: &str, Positions { ends, next }: &mut Positions) -> (bool, usize) {
+        ends.clear();
+        ends.push(0);
+        let mut steps = 0;
         for token in &self.tokens {
-            token.advance(path, &ends, &mut next);
-            std::mem::swap(&mut ends, &mut next);
             next.clear();
+            token.advance(path, ends, next);
+            std::mem::swap(ends, next);
             steps += ends.len();
             if ends.is_empty() {
                 return (false, steps);
@@ -96,6 +103,13 @@ impl Glob {
         }
         (ends.last() == Some(&path.len()), steps)
     }
+}
+
+/// Where the tokens so far can end, and where the next one can.
+#[derive(Debug, Default)]
+pub(crate) struct Positions {
+    ends: Vec<usize>,
+    next: Vec<usize>,
 }
 
 /// Whether `text` is a pattern rather than the name of one path.
@@ -131,7 +145,8 @@ impl Token {
         }
     }
 
-    /// Every position where this token can end when it starts at one of `starts`. Both lists are ascending byte offsets.
+    /// Every position where this token can end when it starts at one of `starts`. Both lists are ascending byte offsets. An offset
+    /// inside a character does no harm: no token goes on from there.
     fn advance(&self, path: &str, starts: &[usize], ends: &mut Vec<usize>) {
         let rest = |start: usize| path.get(start..).unwrap_or("");
         let first = |start: usize| rest(start).chars().next();
@@ -156,27 +171,19 @@ impl Token {
             ),
             Self::Run | Self::Segment => {
                 for &start in starts {
-                    let already = ends.last().is_some_and(|end| *end >= start);
-                    if *self == Self::Run && !already {
-                        ends.push(start);
-                    }
                     // A start inside a run that was walked before can only reach what that run reached.
-                    if !already {
-                        ends.extend(
-                            rest(start)
-                                .char_indices()
-                                .take_while(|(_, c)| *c != '/')
-                                .map(|(at, c)| start + at + c.len_utf8()),
-                        );
+                    if ends.last().is_none_or(|end| *end < start) {
+                        let run =
+                            rest(start).bytes().position(|byte| byte == b'/').unwrap_or(path.len() - start);
+                        ends.extend(start + usize::from(*self == Self::Segment)..=start + run);
                     }
                 }
             }
             Self::Directories => {
                 let Some(&min) = starts.first() else { return };
-                // At least one character stands before the '/', which is why the first one does not count.
-                let slashes =
-                    rest(min).char_indices().skip(1).filter(|(_, c)| *c == '/').map(|(at, _)| min + at + 1);
-                ends.extend(starts.iter().copied().chain(slashes));
+                // At least one character stands before the '/', which is why the first byte does not count.
+                let slashes = rest(min).bytes().enumerate().skip(1).filter(|(_, byte)| *byte == b'/');
+                ends.extend(starts.iter().copied().chain(slashes.map(|(at, _)| min + at + 1)));
                 ends.sort_unstable();
                 ends.dedup();
             }

@@ -8,6 +8,7 @@ mod hf_path;
 mod repo_id;
 mod web_url;
 
+pub(crate) use glob::Positions;
 pub use glob::{Glob, has_magic};
 pub use hf_path::{CONVERT_PARQUET, DEFAULT_REVISION, HfPath};
 pub use repo_id::{RepoId, RepoType};
