@@ -56,6 +56,22 @@ pub(crate) struct SignedIn {
     pub(crate) name: String,
     pub(crate) orgs: Vec<String>,
     pub(crate) role: Role,
+    /// What an app may do in the user's name; none for the user's own tokens.
+    pub(crate) grant: Option<Grant>,
+}
+
+/// The scopes that a user granted to an app.
+#[derive(Debug, Clone)]
+pub(crate) struct Grant {
+    pub(crate) client_id: String,
+    /// Separated by spaces.
+    pub(crate) scope: String,
+}
+
+impl Grant {
+    pub(crate) fn has(&self, scope: &str) -> bool {
+        self.scope.split(' ').any(|granted| granted == scope)
+    }
 }
 
 impl Caller {
@@ -64,8 +80,15 @@ impl Caller {
         accounts.iter().find_map(|account| {
             let role = *account.tokens.get(token)?;
             let (name, orgs) = (account.name.clone(), account.orgs.clone());
-            Some(Self::User(Box::new(SignedIn { name, orgs, role })))
+            Some(Self::User(Box::new(SignedIn { name, orgs, role, grant: None })))
         })
+    }
+
+    /// A user as an app acts for it.
+    pub(crate) fn by_grant(accounts: &[Account], name: &str, grant: Grant) -> Option<Self> {
+        let account = accounts.iter().find(|account| account.name == name)?;
+        let (name, orgs, role) = (account.name.clone(), account.orgs.clone(), Role::Write);
+        Some(Self::User(Box::new(SignedIn { name, orgs, role, grant: Some(grant) })))
     }
 
     pub(crate) fn name(&self) -> Option<&str> {

@@ -178,24 +178,28 @@ pub(crate) struct ReceivedBody {
     inner: Incoming,
     side: Arc<Side>,
     received: Received,
+    /// Where the connection is cut, if a fault says so.
+    cut_after: Option<u64>,
+    is_cut: bool,
+    taken: u64,
     /// Bytes that came, held back until the line has carried them.
     held: Option<(Bytes, Pin<Box<Sleep>>)>,
 }
 
 impl ReceivedBody {
-    pub(crate) fn new(inner: Incoming, side: Arc<Side>, received: Received) -> Self {
-        Self { inner, side, received, held: None }
+    pub(crate) fn new(inner: Incoming, side: Arc<Side>, received: Received, cut_after: Option<u64>) -> Self {
+        Self { inner, side, received, cut_after, is_cut: false, taken: 0, held: None }
     }
 }
 
 impl HttpBody for ReceivedBody {
     type Data = Bytes;
-    type Error = hyper::Error;
+    type Error = axum::Error;
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
         loop {
             if let Some((bytes, turn)) = &mut self.held {
                 ready!(turn.as_mut().poll(cx));
@@ -203,10 +207,20 @@ impl HttpBody for ReceivedBody {
                 self.held = None;
                 return Poll::Ready(Some(Ok(Frame::data(bytes))));
             }
-            let Some(frame) = ready!(Pin::new(&mut self.inner).poll_frame(cx)?) else {
+            if self.is_cut {
+                self.received.cut();
+                return Poll::Ready(Some(Err(axum::Error::new(io::Error::other("cut by a fault")))));
+            }
+            let Some(frame) = ready!(Pin::new(&mut self.inner).poll_frame(cx)) else {
                 return Poll::Ready(None);
             };
-            let Ok(bytes) = frame.into_data() else { continue };
+            let Ok(mut bytes) = frame.map_err(axum::Error::new)?.into_data() else { continue };
+            let left = self.cut_after.map_or(u64::MAX, |end| end - self.taken);
+            if bytes.len() as u64 > left {
+                bytes.truncate(left as usize);
+                self.is_cut = true;
+            }
+            self.taken += bytes.len() as u64;
             self.received.add(bytes.len());
             match self.side.network.reserve(Direction::Up, bytes.len()) {
                 Some(until) => self.held = Some((bytes, Box::pin(sleep_until(until)))),
@@ -216,10 +230,10 @@ impl HttpBody for ReceivedBody {
     }
 
     fn is_end_stream(&self) -> bool {
-        self.held.is_none() && self.inner.is_end_stream()
+        self.held.is_none() && !self.is_cut && self.inner.is_end_stream()
     }
 
     fn size_hint(&self) -> SizeHint {
-        if self.held.is_some() { SizeHint::default() } else { self.inner.size_hint() }
+        if self.held.is_some() || self.is_cut { SizeHint::default() } else { self.inner.size_hint() }
     }
 }

@@ -169,7 +169,7 @@ async fn reset(Shared(state): Hub) {
 pub(crate) fn log(state: &State) -> Vec<LogEntry> {
     let mut entries = state.hub.traffic.entries();
     entries.extend(state.storage.traffic.entries());
-    entries.sort_by_key(|entry| entry.started_ms);
+    entries.sort_by_key(|entry| entry.number);
     entries
 }
 

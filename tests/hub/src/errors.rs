@@ -76,6 +76,29 @@ impl HubError {
         Self { commit: Some(commit.to_owned()), body: ErrorBody::Text, ..error }
     }
 
+    /// The name is taken. Python's `exist_ok` reads the URL.
+    pub(crate) fn repo_exists(url: &str) -> Self {
+        let message = "You already created this dataset repo";
+        let body = ErrorBody::Json(json!({ "error": message, "url": url }));
+        Self { body, ..Self::new(StatusCode::CONFLICT, message) }
+    }
+
+    /// Something is wrong with the card's metadata.
+    pub(crate) fn invalid_card(why: &str) -> Self {
+        let body = ErrorBody::Json(json!({ "errors": [{ "message": why }], "warnings": [] }));
+        Self { body, ..Self::new(StatusCode::BAD_REQUEST, "Invalid metadata in README.md") }
+    }
+
+    /// An error of the token endpoint (RFC 6749 section 5.2).
+    pub(crate) fn oauth(error: &str, description: &str) -> Self {
+        let body = ErrorBody::Json(json!({ "error": error, "error_description": description }));
+        Self { body, ..Self::new(StatusCode::BAD_REQUEST, description) }
+    }
+
+    pub(crate) fn conflict(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::CONFLICT, message)
+    }
+
     pub(crate) fn unauthorized() -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "Invalid username or password.")
     }

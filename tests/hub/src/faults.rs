@@ -53,10 +53,22 @@ pub enum FaultAction {
         #[serde(default)]
         retry_after: u64,
     },
-    /// The answer's headers come late.
+    /// The request is looked at late.
     Slow {
         /// By this much.
         delay_ms: u64,
+    },
+    /// The request is carried out at once, and answered late.
+    Late {
+        /// By this much.
+        delay_ms: u64,
+    },
+    /// The request is carried out, and the connection closed without an answer.
+    LostAnswer,
+    /// The connection is cut in the middle of the request's body. A shorter body passes.
+    CutUpload {
+        /// Body bytes taken before that.
+        after_bytes: u64,
     },
     /// The body stops and the connection stays open.
     Stall {
@@ -159,6 +171,9 @@ impl FaultAction {
             Self::Status { .. } => "status",
             Self::RateLimited { .. } => "rate_limited",
             Self::Slow { .. } => "slow",
+            Self::Late { .. } => "late",
+            Self::LostAnswer => "lost_answer",
+            Self::CutUpload { .. } => "cut_upload",
             Self::Stall { .. } => "stall",
             Self::Truncate { .. } => "truncate",
             Self::Drop => "drop",

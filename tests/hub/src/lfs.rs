@@ -9,7 +9,7 @@ use crate::wildcard;
 use sha1::{Digest, Sha1};
 
 /// Files above this size are never inline.
-const LARGEST_INLINE: u64 = 10_000_000;
+pub(crate) const LARGEST_INLINE: u64 = 10_000_000;
 
 /// How much of a file tells text from binary, as in a preupload `sample`.
 const SAMPLE: usize = 512;
@@ -40,9 +40,13 @@ impl LfsRules {
     pub(crate) fn is_lfs(&self, path: &str, blob: &Blob) -> io::Result<bool> {
         match self.by_path(path) {
             Some(lfs) => Ok(lfs),
-            None if blob.len() > LARGEST_INLINE => Ok(true),
-            None => Ok(is_binary(&blob.head(SAMPLE)?)),
+            None => Ok(self.decide(path, blob.len(), &blob.head(SAMPLE)?)),
         }
+    }
+
+    /// The same from a file's size and its first bytes.
+    pub(crate) fn decide(&self, path: &str, size: u64, sample: &[u8]) -> bool {
+        self.by_path(path).unwrap_or_else(|| size > LARGEST_INLINE || is_binary(sample))
     }
 
     /// What the last matching line says. A pattern without a slash is matched with the file's name, as git does.

@@ -7,6 +7,7 @@ use std::time::SystemTime;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
+use bytes::Bytes;
 
 use crate::blob::Blob;
 use crate::hash_cache::HashCache;
@@ -49,6 +50,15 @@ pub(crate) fn plant(seed: RepoSeed, hashes: Option<&Arc<HashCache>>) -> io::Resu
         }
     }
     Ok(repo)
+}
+
+/// Puts files into a repo that was just made, as a second commit.
+pub(crate) fn first_files(repo: &mut Repo, files: BTreeMap<String, Bytes>) -> io::Result<()> {
+    if !files.is_empty() {
+        let blobs = files.into_iter().map(|(path, bytes)| (path, Arc::new(Blob::memory(bytes)))).collect();
+        add(repo, MAIN, "Upload files", &[], blobs)?;
+    }
+    Ok(())
 }
 
 /// Adds a commit and returns its id.

@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sha1::{Digest, Sha1};
 
-use crate::account::Caller;
 use crate::blob::{Blob, hex};
+use crate::discussion::{Discussion, Status, What};
 use crate::lfs::{DEFAULT_GITATTRIBUTES, LfsRules};
 use crate::repo_id::RepoId;
 
@@ -26,7 +26,12 @@ pub(crate) struct Repo {
     /// Users who accepted the conditions of a gated repo.
     pub(crate) accepted: BTreeSet<String>,
     pub(crate) created: SystemTime,
+    /// The OAuth client that made it, if one did.
+    pub(crate) created_by_app: Option<String>,
+    /// Full names of refs, and the commits they are at.
     pub(crate) refs: BTreeMap<String, String>,
+    /// Discussions and pull requests; the first has number 1.
+    pub(crate) discussions: Vec<Discussion>,
     commits: HashMap<String, Arc<Commit>>,
 }
 
@@ -96,7 +101,7 @@ pub(crate) struct Commit {
     pub(crate) files: Files,
 }
 
-/// What a commit is made from, besides its files.
+/// What a commit says of itself.
 #[derive(Debug, Clone)]
 pub(crate) struct CommitText {
     pub(crate) title: String,
@@ -120,7 +125,9 @@ impl Repo {
             gated: Gated::No,
             accepted: BTreeSet::new(),
             created,
+            created_by_app: None,
             refs: BTreeMap::new(),
+            discussions: Vec::new(),
             commits: HashMap::new(),
         };
         repo.commit(MAIN, text, first_files());
@@ -181,22 +188,108 @@ impl Repo {
         commit
     }
 
+    /// The full name of the branch or pull request that a commit to `revision` goes to.
+    pub(crate) fn branch(&self, revision: &str) -> Option<String> {
+        let full =
+            if revision.starts_with("refs/") { revision.into() } else { format!("refs/heads/{revision}") };
+        let writable = full.starts_with("refs/heads/") || full.starts_with("refs/pr/");
+        (writable && self.refs.contains_key(&full)).then_some(full)
+    }
+
+    /// Adds a discussion and returns its number.
+    pub(crate) fn open(&mut self, discussion: Discussion) -> usize {
+        self.discussions.push(discussion);
+        self.discussions.len()
+    }
+
+    pub(crate) fn discussion(&self, number: usize) -> Option<&Discussion> {
+        self.discussions.get(number.checked_sub(1)?)
+    }
+
+    pub(crate) fn discussion_mut(&mut self, number: usize) -> Option<&mut Discussion> {
+        self.discussions.get_mut(number.checked_sub(1)?)
+    }
+
+    /// The paths that both a pull request and, since it was made, `main` have changed.
+    pub(crate) fn conflicts(&self, number: usize) -> Vec<String> {
+        let Some((base, head, main)) = self.sides(number) else { return Vec::new() };
+        let theirs = changed(&base.files, &main.files);
+        changed(&base.files, &head.files).into_iter().filter(|path| theirs.contains(path)).collect()
+    }
+
+    /// Commits a pull request's changes to `main`.
+    pub(crate) fn merge(&mut self, number: usize, author: &str) -> Option<String> {
+        let (base, head, main) = self.sides(number)?;
+        let mut files = main.files.clone();
+        for path in changed(&base.files, &head.files) {
+            match head.files.get(&path) {
+                Some(entry) => put_file(&mut files, path, entry.clone()),
+                None => drop(files.remove(&path)),
+            }
+        }
+        let (title, message) = (format!("{} (#{number})", self.discussion(number)?.title), String::new());
+        let text = CommitText { title, message, author: author.to_owned(), date: SystemTime::now() };
+        let oid = self.commit(MAIN, text, files).oid.clone();
+        let discussion = self.discussion_mut(number)?;
+        discussion.add(author, What::StatusChange(Status::Merged));
+        discussion.pull_request.as_mut()?.merge_commit = Some(oid.clone());
+        Some(oid)
+    }
+
+    /// What a pull request was made from, what it is, and what it goes to.
+    fn sides(&self, number: usize) -> Option<(Arc<Commit>, Arc<Commit>, Arc<Commit>)> {
+        let pull_request = self.discussion(number)?.pull_request.as_ref()?;
+        let base = self.commits.get(&pull_request.base)?;
+        let head = self.head(&format!("refs/pr/{number}"))?;
+        Some((base.clone(), head.clone(), self.head(MAIN)?.clone()))
+    }
+
+    /// The blobs of all LFS files of all commits. One may come more than once.
+    pub(crate) fn lfs_blobs(&self) -> impl Iterator<Item = &Arc<Blob>> {
+        let files = self.commits.values().flat_map(|commit| commit.files.values());
+        files.filter(|entry| entry.lfs).map(|entry| &entry.blob)
+    }
+
+    /// The commit a ref is at.
+    pub(crate) fn head(&self, reference: &str) -> Option<&Arc<Commit>> {
+        self.refs.get(reference).and_then(|oid| self.commits.get(oid))
+    }
+
     /// The files at the head of `reference`, or those of a fresh repo when there is no such ref.
     pub(crate) fn files_at(&self, reference: &str) -> Files {
-        let head = self.refs.get(reference).and_then(|oid| self.commits.get(oid));
-        head.map_or_else(first_files, |commit| commit.files.clone())
+        self.head(reference).map_or_else(first_files, |commit| commit.files.clone())
     }
+}
 
-    /// Whether this caller may know that the repo exists.
-    pub(crate) fn visible_to(&self, caller: &Caller) -> bool {
-        !self.private || caller.owns(&self.id.namespace)
+/// Adds or replaces a file. As in git, a file takes the place of a folder of its name, and of files where it
+/// wants folders.
+pub(crate) fn put_file(files: &mut Files, path: String, entry: Entry) {
+    remove_folder(files, &path);
+    for (end, _) in path.match_indices('/') {
+        files.remove(path.get(..end).unwrap_or_default());
     }
+    files.insert(path, entry);
+}
 
-    /// Whether this caller may read the files of a gated repo.
-    pub(crate) fn open_to(&self, caller: &Caller) -> bool {
-        let accepted = |user: &str| self.accepted.contains(user);
-        self.gated == Gated::No || caller.owns(&self.id.namespace) || caller.name().is_some_and(accepted)
+/// Removes all files below a folder and returns how many there were.
+pub(crate) fn remove_folder(files: &mut Files, path: &str) -> usize {
+    let prefix = format!("{path}/");
+    let inside = files.range(prefix.clone()..).map(|(name, _)| name);
+    let inside: Vec<String> = inside.take_while(|name| name.starts_with(&prefix)).cloned().collect();
+    for name in &inside {
+        files.remove(name);
     }
+    inside.len()
+}
+
+/// The paths that are not the same in both.
+fn changed(old: &Files, new: &Files) -> Vec<String> {
+    let differs = |path: &&String| match (old.get(*path), new.get(*path)) {
+        (Some(a), Some(b)) => !a.same(b),
+        _ => true,
+    };
+    let removed = old.keys().filter(|path| !new.contains_key(*path));
+    new.keys().filter(differs).chain(removed).cloned().collect()
 }
 
 /// The LFS rules that a tree of files states in its `.gitattributes`.

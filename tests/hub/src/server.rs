@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
@@ -12,10 +13,11 @@ use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
+use tokio::time::sleep;
 
 use crate::bodies::{BodyFault, ReceivedBody, SentBody};
 use crate::cors;
-use crate::faults::Faults;
+use crate::faults::{FaultAction, Faults};
 use crate::network::Network;
 use crate::origin::Origin;
 use crate::spoil::{self, Dropped};
@@ -72,7 +74,11 @@ async fn answer(
     let path_and_query = parts.uri.path_and_query().map_or("/", |text| text.as_str());
     let fault = side.faults.take(side.origin, method.as_str(), path_and_query);
 
-    let body = Body::new(ReceivedBody::new(body, side.clone(), record.received()));
+    let cut_after = match &fault {
+        Some(FaultAction::CutUpload { after_bytes }) => Some(*after_bytes),
+        _ => None,
+    };
+    let body = Body::new(ReceivedBody::new(body, side.clone(), record.received(), cut_after));
     let mut request = Request::from_parts(parts, body);
     let mut early = None;
     if let Some(action) = &fault {
@@ -90,6 +96,15 @@ async fn answer(
         None if method == Method::OPTIONS => cors::preflight(side.origin, &request.into_parts().0),
         None => route(router, request).await,
     };
+    match &fault {
+        Some(FaultAction::Late { delay_ms }) => sleep(Duration::from_millis(*delay_ms)).await,
+        Some(FaultAction::LostAnswer) => {
+            record.finish(Outcome::Cut);
+            return Err(Dropped);
+        }
+        _ if record.is_cut() => return Err(Dropped),
+        _ => {}
+    }
     let promised = promise_length(&method, &mut response);
     let mut body_fault = BodyFault::default();
     if let Some(action) = &fault {

@@ -1,23 +1,27 @@
 //! Everything the Hub knows, shared by its three listeners.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::io;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::time::Instant;
 
 use parking_lot::RwLock;
 use serde::{Deserialize, Serialize};
 
 use crate::account::{Account, Caller, default_account};
-use crate::blob::Blob;
 use crate::errors::HubError;
 use crate::faults::Faults;
 use crate::hash_cache::HashCache;
 use crate::network::Network;
+use crate::oauth::OAuth;
+use crate::objects::Objects;
 use crate::origin::Origin;
 use crate::plant;
 use crate::repo::Repo;
 use crate::repo_id::RepoId;
+use crate::rights::can_see;
 use crate::seed::{CommitSeed, RepoSeed};
 use crate::server::Side;
 use crate::signing::Signer;
@@ -33,11 +37,25 @@ pub struct Settings {
     pub page_len: usize,
     /// Entries of a listing page with `expand=true`. 50 on the Hub.
     pub expanded_page_len: usize,
+    /// LFS objects longer than this are uploaded in parts of this length. 8 MiB by default, so that tests
+    /// need no large files.
+    pub part_len: u64,
+    /// Who signs in on the Hub's OAuth page, which consents at once; an empty name denies.
+    pub oauth_user: String,
+    /// How long an OAuth token works, in seconds. Eight hours by default.
+    pub oauth_token_seconds: u64,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { url_lifetime_ms: 3_600_000, page_len: 1000, expanded_page_len: 50 }
+        Self {
+            url_lifetime_ms: 3_600_000,
+            page_len: 1000,
+            expanded_page_len: 50,
+            part_len: 8 << 20,
+            oauth_user: "user".into(),
+            oauth_token_seconds: 8 * 3600,
+        }
     }
 }
 
@@ -59,18 +77,18 @@ pub(crate) struct State {
     pub(crate) faults: Arc<Faults>,
     pub(crate) hub: Arc<Side>,
     pub(crate) storage: Arc<Side>,
+    pub(crate) objects: Objects,
+    pub(crate) oauth: OAuth,
     repos: RwLock<BTreeMap<RepoId, Arc<Repo>>>,
-    /// LFS objects by SHA-256, as far as a URL to them was given out or they were uploaded.
-    objects: RwLock<HashMap<String, Arc<Blob>>>,
 }
 
 impl State {
     pub(crate) fn new(origins: Origins) -> Self {
         let start = Instant::now();
-        let faults = Arc::new(Faults::default());
+        let (faults, next) = (Arc::new(Faults::default()), Arc::new(AtomicU64::new(1)));
         let side = |origin| {
             let (network, faults) = (Network::default(), faults.clone());
-            Arc::new(Side { origin, traffic: Traffic::new(start), network, faults })
+            Arc::new(Side { origin, traffic: Traffic::new(start, next.clone()), network, faults })
         };
         Self {
             origins,
@@ -80,8 +98,9 @@ impl State {
             hub: side(Origin::Hub),
             storage: side(Origin::Storage),
             faults,
+            objects: Objects::default(),
+            oauth: OAuth::default(),
             repos: RwLock::default(),
-            objects: RwLock::default(),
         }
     }
 
@@ -92,10 +111,37 @@ impl State {
         }
     }
 
+    /// Whom a token speaks for.
+    pub(crate) fn caller(&self, token: &str) -> Option<Caller> {
+        let accounts = self.accounts.read();
+        Caller::by_token(&accounts, token).or_else(|| self.oauth.caller(&accounts, token))
+    }
+
     /// The repo as it is now, if the caller may know that it exists.
     pub(crate) fn repo(&self, id: &RepoId, caller: &Caller) -> Result<Arc<Repo>, HubError> {
         let repo = self.repos.read().get(id).cloned();
-        repo.filter(|repo| repo.visible_to(caller)).ok_or_else(HubError::repo_not_found)
+        repo.filter(|repo| can_see(caller, repo)).ok_or_else(HubError::repo_not_found)
+    }
+
+    /// Adds a repo; false when there is one of this name.
+    pub(crate) fn add(&self, repo: Repo) -> bool {
+        match self.repos.write().entry(repo.id.clone()) {
+            Entry::Occupied(_) => false,
+            Entry::Vacant(free) => {
+                free.insert(Arc::new(repo));
+                true
+            }
+        }
+    }
+
+    /// Changes a repo while nobody else does.
+    pub(crate) fn change<T>(
+        &self,
+        id: &RepoId,
+        change: impl FnOnce(&mut Repo) -> Result<T, HubError>,
+    ) -> Result<T, HubError> {
+        let mut repos = self.repos.write();
+        change(Arc::make_mut(repos.get_mut(id).ok_or_else(HubError::repo_not_found)?))
     }
 
     pub(crate) fn repo_ids(&self) -> Vec<String> {
@@ -118,17 +164,8 @@ impl State {
 
     /// Forgets a repo; false when there was none.
     pub(crate) fn uproot(&self, id: &RepoId) -> bool {
-        self.repos.write().remove(id).is_some()
-    }
-
-    pub(crate) fn object(&self, sha256: &str) -> Option<Arc<Blob>> {
-        self.objects.read().get(sha256).cloned()
-    }
-
-    pub(crate) fn keep_object(&self, sha256: &str, blob: &Arc<Blob>) {
-        if self.object(sha256).is_none() {
-            self.objects.write().insert(sha256.to_owned(), blob.clone());
-        }
+        let removed = self.repos.write().remove(id);
+        removed.inspect(|repo| self.objects.forget(&repo.hub_id())).is_some()
     }
 
     /// Ends faults, network profiles and counts. Repos, accounts and settings stay.

@@ -1,17 +1,18 @@
-//! The storage origin: bytes of large files, for whoever holds a signed URL.
+//! The storage origin: bytes of large files, out and in, for whoever holds a signed URL.
 
 use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{Request, State as Shared};
+use axum::extract::{Path, Request, State as Shared};
 use axum::http::{HeaderValue, Response, StatusCode, header};
 use axum::response::IntoResponse;
-use axum::routing::get;
+use axum::routing::{get, put};
 use sha2::{Digest, Sha256};
 
 use crate::blob::{Blob, hex};
 use crate::errors::HubError;
+use crate::objects::Refusal;
 use crate::params::Params;
 use crate::range::file_answer;
 use crate::repo::Repo;
@@ -19,7 +20,12 @@ use crate::repo_id::encode;
 use crate::state::State;
 
 pub(crate) fn router(state: Arc<State>) -> Router {
-    Router::new().route("/repos/{repo}/{oid}", get(read)).fallback(unknown).with_state(state)
+    Router::new()
+        .route("/repos/{repo}/{oid}", get(read))
+        .route("/uploads/{repo}/{oid}/{size}", put(write))
+        .route("/parts/{upload}/{number}", put(write_part))
+        .fallback(unknown)
+        .with_state(state)
 }
 
 /// The signed URL of an LFS object, under the file name that the browser is to save it as.
@@ -30,8 +36,9 @@ pub(crate) fn read_url(
     blob: &Arc<Blob>,
     disposition: &str,
 ) -> String {
-    state.keep_object(sha256, blob);
-    let path = format!("/repos/{}/{sha256}", repo.hub_id());
+    let hub_id = repo.hub_id();
+    state.objects.keep(&hub_id, sha256, blob);
+    let path = format!("/repos/{hub_id}/{sha256}");
     let query = state.signer.query(&path, state.settings.read().url_lifetime_ms);
     let disposition = if disposition.is_empty() {
         String::new()
@@ -41,16 +48,85 @@ pub(crate) fn read_url(
     format!("{}{path}?{disposition}{query}", state.origins.storage)
 }
 
+/// The signed URL that takes an object as the body of one PUT.
+pub(crate) fn write_url(state: &State, hub_id: &str, oid: &str, size: u64) -> String {
+    signed(state, &format!("/uploads/{hub_id}/{oid}/{size}"))
+}
+
+/// The signed URL that takes a part of an upload, from 1.
+pub(crate) fn part_url(state: &State, upload: &str, number: u64) -> String {
+    signed(state, &format!("/parts/{upload}/{number}"))
+}
+
+fn signed(state: &State, path: &str) -> String {
+    let query = state.signer.query(path, state.settings.read().url_lifetime_ms);
+    format!("{}{path}?{query}", state.origins.storage)
+}
+
+async fn write(
+    Shared(state): Shared<Arc<State>>,
+    Path((hub_id, oid, size)): Path<(String, String, u64)>,
+    query: Params,
+    request: Request,
+) -> Response<Body> {
+    if !state.signer.allows(request.uri().path(), &query) {
+        return expired();
+    }
+    match state.objects.put(&hub_id, &oid, size, request.into_body()).await {
+        Ok(()) => stored(&format!("\"{}\"", oid.get(..32).unwrap_or_default())),
+        Err(refusal) => refused(&refusal),
+    }
+}
+
+async fn write_part(
+    Shared(state): Shared<Arc<State>>,
+    Path((upload, number)): Path<(String, u64)>,
+    query: Params,
+    request: Request,
+) -> Response<Body> {
+    if !state.signer.allows(request.uri().path(), &query) {
+        return expired();
+    }
+    let Some(upload) = state.objects.upload(&upload) else {
+        return xml_error(StatusCode::NOT_FOUND, "NoSuchUpload", "The specified upload does not exist.");
+    };
+    match upload.put_part(number, request.into_body()).await {
+        Ok(etag) => stored(&etag),
+        Err(refusal) => refused(&refusal),
+    }
+}
+
+/// An object store answers a PUT with the ETag and no body; for a part, the client needs it.
+fn stored(etag: &str) -> Response<Body> {
+    let mut response = StatusCode::OK.into_response();
+    if let Ok(etag) = HeaderValue::try_from(etag) {
+        response.headers_mut().insert(header::ETAG, etag);
+    }
+    response
+}
+
+fn refused(refusal: &Refusal) -> Response<Body> {
+    match refusal {
+        Refusal::Wrong(why) => xml_error(StatusCode::BAD_REQUEST, "BadDigest", why),
+        Refusal::Broken(error) => xml_error(StatusCode::BAD_REQUEST, "IncompleteBody", &error.to_string()),
+    }
+}
+
+fn expired() -> Response<Body> {
+    xml_error(StatusCode::FORBIDDEN, "AccessDenied", "Request has expired")
+}
+
 async fn read(
     Shared(state): Shared<Arc<State>>,
+    Path((hub_id, oid)): Path<(String, String)>,
     query: Params,
     request: Request,
 ) -> Result<Response<Body>, HubError> {
     let path = request.uri().path();
     if !state.signer.allows(path, &query) {
-        return Ok(xml_error(StatusCode::FORBIDDEN, "AccessDenied", "Request has expired"));
+        return Ok(expired());
     }
-    let Some(blob) = path.rsplit('/').next().and_then(|oid| state.object(oid)) else {
+    let Some(blob) = state.objects.get(&hub_id, &oid) else {
         return Ok(xml_error(StatusCode::NOT_FOUND, "NoSuchKey", "The specified key does not exist."));
     };
     // The CDN's ETag is its own: no hash that a client could know.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Instant;
 
 use axum::http::{HeaderMap, HeaderName, Method, header, request};
@@ -14,6 +14,8 @@ use crate::origin::Origin;
 /// One request and what became of it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LogEntry {
+    /// The place among all requests of both origins since the Hub's start.
+    pub number: u64,
     /// Which server was asked.
     pub origin: Origin,
     /// The HTTP method.
@@ -54,7 +56,7 @@ pub enum Outcome {
     Done,
     /// The client went away first.
     Aborted,
-    /// A fault cut the answer.
+    /// A fault cut the connection.
     Cut,
 }
 
@@ -90,6 +92,7 @@ impl Counters {
 #[derive(Debug)]
 pub(crate) struct Traffic {
     start: Instant,
+    next: Arc<AtomicU64>,
     log: Mutex<Vec<SharedEntry>>,
     in_flight: AtomicUsize,
     peak: AtomicUsize,
@@ -98,14 +101,16 @@ pub(crate) struct Traffic {
 type SharedEntry = Arc<Mutex<LogEntry>>;
 
 impl Traffic {
-    pub(crate) fn new(start: Instant) -> Arc<Self> {
+    /// `next` numbers the requests of all origins.
+    pub(crate) fn new(start: Instant, next: Arc<AtomicU64>) -> Arc<Self> {
         let (in_flight, peak) = (AtomicUsize::new(0), AtomicUsize::new(0));
-        Arc::new(Self { start, log: Mutex::default(), in_flight, peak })
+        Arc::new(Self { start, next, log: Mutex::default(), in_flight, peak })
     }
 
     pub(crate) fn begin(self: &Arc<Self>, origin: Origin, request: &request::Parts) -> Record {
         let text = |name: HeaderName| header_text(&request.headers, name);
         let entry = Arc::new(Mutex::new(LogEntry {
+            number: self.next.fetch_add(1, Ordering::Relaxed),
             origin,
             method: request.method.to_string(),
             path: request.uri.path().to_owned(),
@@ -185,13 +190,17 @@ impl Record {
         self.entry.lock().bytes_sent += bytes as u64;
     }
 
+    pub(crate) fn is_cut(&self) -> bool {
+        self.entry.lock().outcome == Outcome::Cut
+    }
+
     /// The first call decides.
     pub(crate) fn finish(&self, outcome: Outcome) {
         let mut entry = self.entry.lock();
         if entry.outcome == Outcome::Open {
             entry.outcome = outcome;
-            entry.duration_ms = Some(self.started.elapsed().as_millis() as u64);
         }
+        entry.duration_ms.get_or_insert_with(|| self.started.elapsed().as_millis() as u64);
     }
 }
 
@@ -209,6 +218,11 @@ pub(crate) struct Received(SharedEntry);
 impl Received {
     pub(crate) fn add(&self, bytes: usize) {
         self.0.lock().bytes_received += bytes as u64;
+    }
+
+    /// A fault ended the body, and with it the connection.
+    pub(crate) fn cut(&self) {
+        self.0.lock().outcome = Outcome::Cut;
     }
 }
 

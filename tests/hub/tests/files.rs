@@ -3,24 +3,23 @@
 
 mod support;
 
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use hubframe_hub::{CommitSeed, Hub, RepoSeed, RunningHub, Settings};
 use support::{get, get_following, get_with, send};
 
-fn content() -> Vec<u8> {
-    (0..2_000_000_u32).flat_map(u32::to_le_bytes).collect()
-}
+static CONTENT: LazyLock<Vec<u8>> = LazyLock::new(|| (0..2_000_000_u32).flat_map(u32::to_le_bytes).collect());
 
 /// One large file from memory and the same from disk.
 fn hub(folder: &std::path::Path) -> RunningHub {
     let large = folder.join("large.bin");
-    std::fs::write(&large, content()).unwrap();
+    std::fs::write(&large, &*CONTENT).unwrap();
     let demo = RepoSeed::new("user/demo")
         .file("README.md", "# demo\n")
         .file("empty.txt", "")
         .file("a b#c?.txt", "odd name")
-        .file("memory.bin", content())
+        .file("memory.bin", CONTENT.clone())
         .file("disk.bin", large.as_path());
     Hub::builder().repo(demo).start().unwrap()
 }
@@ -73,7 +72,7 @@ fn large_files_are_redirected_to_the_storage() {
         assert!(first.header("x-xet-hash").is_none());
 
         let whole = get_following(&url, &[]);
-        assert_eq!((whole.status, whole.body == content()), (200, true));
+        assert_eq!((whole.status, whole.body == *CONTENT), (200, true));
         assert_ne!(whole.header("etag"), first.header("x-linked-etag"), "the CDN's ETag is its own");
         assert_eq!(whole.header("access-control-expose-headers"), Some("*"));
         for (range, start, end) in [
@@ -87,7 +86,7 @@ fn large_files_are_redirected_to_the_storage() {
             assert_eq!(part.status, 206, "{range}");
             let expected = format!("bytes {start}-{}/8000000", end - 1);
             assert_eq!(part.header("content-range"), Some(expected.as_str()));
-            assert!(part.body == content()[start..end], "{range}");
+            assert!(part.body == CONTENT[start..end], "{range}");
             assert_eq!(part.header("etag"), whole.header("etag"), "one ETag for all parts");
         }
         let past = get_following(&url, &[("range", "bytes=8000000-")]);

@@ -8,10 +8,14 @@ use axum::Json;
 use serde_json::{Map, Value, json};
 
 use super::target::Target;
+use crate::card::metadata;
 use crate::errors::HubError;
 use crate::lfs::{pointer, pointer_oid};
 use crate::params::Params;
 use crate::repo::{Commit, Entry, MAIN, Repo};
+
+/// How much of a README is searched for its YAML block.
+const LONGEST_CARD: usize = 1 << 20;
 
 /// Fields that only `expand` brings.
 const ON_REQUEST: [&str; 3] = ["downloadsAllTime", "trendingScore", "resourceGroup"];
@@ -33,7 +37,11 @@ pub(super) async fn auth_check(target: Target) -> Result<Json<Value>, HubError> 
 }
 
 async fn answer(repo: &Repo, commit: &Commit, query: &Params) -> Result<Json<Value>, HubError> {
-    let mut all = fields(repo, commit);
+    let card = match commit.files.get("README.md") {
+        Some(readme) => metadata(&String::from_utf8_lossy(&readme.blob.head(LONGEST_CARD)?)).ok().flatten(),
+        None => None,
+    };
+    let mut all = fields(repo, commit, card);
     let mut siblings = Vec::with_capacity(commit.files.len());
     for (path, entry) in &commit.files {
         let mut sibling = json!({ "rfilename": path });
@@ -52,7 +60,7 @@ async fn answer(repo: &Repo, commit: &Commit, query: &Params) -> Result<Json<Val
     Ok(Json(all.into()))
 }
 
-fn fields(repo: &Repo, commit: &Commit) -> Map<String, Value> {
+fn fields(repo: &Repo, commit: &Commit, card: Option<Value>) -> Map<String, Value> {
     let used: u64 = commit.files.values().map(|entry| entry.blob.len()).sum();
     let gated = Value::from(repo.gated);
     let fields = json!({
@@ -70,8 +78,8 @@ fn fields(repo: &Repo, commit: &Commit) -> Map<String, Value> {
         "likes": 0,
         "trendingScore": 0,
         "resourceGroup": null,
-        "tags": ["region:us"],
-        "cardData": {},
+        "tags": tags(card.as_ref()),
+        "cardData": card.unwrap_or_else(|| json!({})),
         "description": "",
         "citation": null,
         "key": "",
@@ -82,6 +90,21 @@ fn fields(repo: &Repo, commit: &Commit) -> Map<String, Value> {
         Value::Object(fields) => fields,
         _ => Map::new(),
     }
+}
+
+/// The card's tags, and the keys that the Hub makes tags of.
+fn tags(card: Option<&Value>) -> Vec<String> {
+    let mut tags = vec!["region:us".to_owned()];
+    for key in ["language", "license", "task_categories", "size_categories", "tags"] {
+        let values = match card.and_then(|card| card.get(key)) {
+            Some(Value::Array(values)) => values.iter().filter_map(Value::as_str).collect(),
+            Some(Value::String(value)) => vec![value.as_str()],
+            _ => Vec::new(),
+        };
+        let tag = |value: &str| if key == "tags" { value.to_owned() } else { format!("{key}:{value}") };
+        tags.extend(values.into_iter().map(tag));
+    }
+    tags
 }
 
 async fn add_blob(sibling: &mut Value, entry: &Entry) -> io::Result<()> {

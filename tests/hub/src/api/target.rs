@@ -9,7 +9,8 @@ use axum::http::{HeaderMap, header};
 use crate::account::Caller;
 use crate::errors::HubError;
 use crate::repo::{Commit, Repo};
-use crate::repo_id::{RepoId, split_revision};
+use crate::repo_id::{RepoId, decode, split_revision};
+use crate::rights::can_read;
 use crate::state::State;
 
 impl<S> FromRequestParts<S> for Caller
@@ -23,9 +24,7 @@ where
         let state = Arc::<State>::from_ref(state);
         let Some(header) = parts.headers.get(header::AUTHORIZATION) else { return Ok(Self::Anonymous) };
         let token = header.to_str().ok().and_then(|text| text.strip_prefix("Bearer "));
-        token
-            .and_then(|token| Self::by_token(&state.accounts.read(), token))
-            .ok_or_else(HubError::unauthorized)
+        token.and_then(|token| state.caller(token)).ok_or_else(HubError::unauthorized)
     }
 }
 
@@ -75,6 +74,17 @@ impl Target {
         Ok(Place { commit, revision, path })
     }
 
+    /// The commit that the whole rest of the URL names.
+    pub(crate) fn place_of_revision(&self) -> Result<Arc<Commit>, HubError> {
+        let revision = self.revision();
+        self.repo.resolve(&revision).cloned().ok_or_else(|| HubError::revision_not_found(&revision))
+    }
+
+    /// The rest of the URL, decoded, as one revision: commits, branches and tags have no path.
+    pub(crate) fn revision(&self) -> String {
+        decode(&self.rest)
+    }
+
     /// The rest of the URL when it is no revision and path.
     pub(crate) fn rest(&self) -> &str {
         &self.rest
@@ -82,17 +92,22 @@ impl Target {
 
     /// Refuses the files of a gated repo to those who have not been let in.
     pub(crate) fn may_read(&self, commit: &Commit) -> Result<(), HubError> {
-        if self.repo.open_to(&self.caller) {
+        if can_read(&self.caller, &self.repo) {
             return Ok(());
         }
         Err(HubError::gated(&self.repo.id.to_string(), self.caller.name().is_some(), &commit.oid))
     }
 
-    /// The origin that the client used, for absolute links in answers.
+    /// See [`base`].
     pub(crate) fn base(&self, headers: &HeaderMap) -> String {
-        let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
-        host.map_or_else(|| self.state.origins.hub.clone(), |host| format!("http://{host}"))
+        base(&self.state, headers)
     }
+}
+
+/// The origin that the client used, for absolute links in answers.
+pub(crate) fn base(state: &State, headers: &HeaderMap) -> String {
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    host.map_or_else(|| state.origins.hub.clone(), |host| format!("http://{host}"))
 }
 
 /// `/api/datasets/ns/name/verb/rest`, `/datasets/ns/name/verb/rest`, and the cache's, which has no verb.
@@ -103,7 +118,9 @@ fn split_path(path: &str) -> Option<(RepoId, &str)> {
         (path.strip_prefix("/api").unwrap_or(path).strip_prefix("/datasets/")?, true)
     };
     let mut parts = path.splitn(3, '/');
-    let id = RepoId::parse(&format!("{}/{}", parts.next()?, parts.next()?)).ok()?;
+    // Git's own routes have `.git` after the name.
+    let (namespace, name) = (parts.next()?, parts.next()?);
+    let id = RepoId::parse(&format!("{namespace}/{}", name.strip_suffix(".git").unwrap_or(name))).ok()?;
     let rest = parts.next().unwrap_or_default();
     Some((id, if has_verb { rest.split_once('/').map_or("", |(_, rest)| rest) } else { rest }))
 }

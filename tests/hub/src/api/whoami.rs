@@ -4,18 +4,27 @@ use axum::Json;
 use serde_json::{Value, json};
 
 use crate::account::{Caller, Role};
+use crate::blob::hex;
 use crate::errors::HubError;
+use crate::rights::signed_in;
 
 pub(super) async fn whoami(caller: Caller) -> Result<Json<Value>, HubError> {
-    let Caller::User(user) = caller else { return Err(HubError::unauthorized()) };
+    let user = signed_in(&caller)?;
     let orgs: Vec<Value> = user.orgs.iter().map(|org| organisation(org)).collect();
     let role = match user.role {
         Role::Read => "read",
         Role::Write => "write",
     };
+    let auth = match &user.grant {
+        Some(grant) => json!({ "type": "oauth", "scope": grant.scope, "clientId": grant.client_id }),
+        None => {
+            let token = json!({ "displayName": role, "role": role, "createdAt": "2025-01-01T00:00:00.000Z" });
+            json!({ "type": "access_token", "accessToken": token })
+        }
+    };
     Ok(Json(json!({
         "type": "user",
-        "id": format!("{:0>24}", hex_name(&user.name)),
+        "id": user_id(&user.name),
         "name": user.name,
         "fullname": user.name,
         "email": format!("{}@example.com", user.name),
@@ -26,17 +35,14 @@ pub(super) async fn whoami(caller: Caller) -> Result<Json<Value>, HubError> {
         "periodEnd": 0,
         "avatarUrl": format!("/avatars/{}.svg", user.name),
         "orgs": orgs,
-        "auth": {
-            "type": "access_token",
-            "accessToken": { "displayName": role, "role": role, "createdAt": "2025-01-01T00:00:00.000Z" },
-        },
+        "auth": auth,
     })))
 }
 
 fn organisation(name: &str) -> Value {
     json!({
         "type": "org",
-        "id": format!("{:0>24}", hex_name(name)),
+        "id": user_id(name),
         "name": name,
         "fullname": name,
         "email": null,
@@ -48,7 +54,7 @@ fn organisation(name: &str) -> Value {
     })
 }
 
-/// Up to 24 hex digits that differ between names of up to twelve characters.
-fn hex_name(name: &str) -> String {
-    crate::blob::hex(name.as_bytes().get(..name.len().min(12)).unwrap_or_default())
+/// 24 hex digits that differ between names of up to twelve characters.
+pub(super) fn user_id(name: &str) -> String {
+    format!("{:0>24}", hex(name.as_bytes().get(..name.len().min(12)).unwrap_or_default()))
 }
