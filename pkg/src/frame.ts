@@ -26,6 +26,16 @@ export interface CollectOptions extends ReadOptions {
   readonly maxBytes?: number;
 }
 
+/** Options of what makes rows. */
+export interface RowOptions extends CollectOptions {
+  /**
+   * What a class label becomes: its number, or its name where the dataset names it. -1, no label, is `null` then.
+   *
+   * @default "numbers"
+   */
+  readonly labels?: "numbers" | "names";
+}
+
 const DEFAULT_MAX_BYTES = 2 ** 30;
 
 /** @internal What a frame is: some columns and rows of some files. */
@@ -147,12 +157,12 @@ export class Frame {
    * Cost: the footer of each file it comes to, then the pages that hold these rows. In a file without a page index they
    * cannot be told apart, and the column chunks of a whole row group are read.
    */
-  async head(numRows = 5, options: CollectOptions = {}): Promise<Row[]> {
+  async head(numRows = 5, options: RowOptions = {}): Promise<Row[]> {
     return this.limit(numRows).toRows(options);
   }
 
   /** The last rows. Cost: the footers from the last file backwards until there are enough rows, then their pages. */
-  async tail(numRows = 5, options: CollectOptions = {}): Promise<Row[]> {
+  async tail(numRows = 5, options: RowOptions = {}): Promise<Row[]> {
     checkCount("tail", "numRows", numRows);
     const { source, files, rows, partOf } = this.#view;
     if (!isAll(rows) || partOf) {
@@ -213,10 +223,12 @@ export class Frame {
   }
 
   /** All rows as plain objects. See {@link Value} for what each type becomes. */
-  async toRows(options: CollectOptions = {}): Promise<Row[]> {
+  async toRows(options: RowOptions = {}): Promise<Row[]> {
     // A table without columns does not know how many rows it has.
     if (this.columns.length === 0) return Array.from({ length: await this.count(options) }, () => ({}));
-    return toRows(await this.toArrow(options));
+    const fields = options.labels === "names" ? this.schema.fields : [];
+    const features = Object.fromEntries(fields.map(({ name, feature }) => [name, feature]));
+    return toRows(await this.toArrow(options), features);
   }
 
   async #collect({ maxBytes = DEFAULT_MAX_BYTES, signal }: CollectOptions) {

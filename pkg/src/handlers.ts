@@ -2,6 +2,8 @@
 import { failure } from "./errors.js";
 import type {
   DataFile,
+  DatasetAnswer,
+  FileSet,
   FrameCount,
   FrameSource,
   FrameSpec,
@@ -18,6 +20,9 @@ import type { RequestEvent } from "./types.js";
 /** The raw bindings as the rest of the package sees them; `raw.ts` has the real one. */
 export interface Session {
   open(target: readonly string[], options: OpenOptions, signal: AbortSignal): Promise<FrameSource>;
+  openFiles(files: FileSet, signal: AbortSignal): Promise<FrameSource>;
+  dataset(target: string, options: OpenOptions, signal: AbortSignal): Promise<DatasetAnswer>;
+  readFile(path: string, signal: AbortSignal): Promise<Uint8Array>;
   plan(frame: FrameSpec, signal: AbortSignal): Promise<ScanPlan>;
   count(frame: FrameSpec, signal: AbortSignal): Promise<FrameCount>;
   scan(task: ScanTask, signal: AbortSignal): AsyncIterator<ScanBatch>;
@@ -46,6 +51,9 @@ export function createHandlers(startSession: StartSession, hooks: SessionHooks):
       session = await startSession(settings, hooks);
     },
     open: async (signal, target, options) => started().open(target, options, signal),
+    openFiles: async (signal, files) => started().openFiles(files, signal),
+    dataset: async (signal, target, options) => started().dataset(target, options, signal),
+    readFile: async (signal, path) => started().readFile(path, signal),
     plan: async (signal, frame) => started().plan(frame, signal),
     count: async (signal, frame) => started().count(frame, signal),
     scan: (signal, task) => started().scan(task, signal),
@@ -56,6 +64,9 @@ export function createHandlers(startSession: StartSession, hooks: SessionHooks):
 export const transfers: Transfers = {
   start: () => [],
   open: ({ files }) => files.flatMap(footerBuffers),
+  openFiles: ({ files }) => files.flatMap(footerBuffers),
+  dataset: () => [],
+  readFile: (bytes) => [bytes.buffer as ArrayBuffer],
   plan: ({ schema, tasks, files }) => [
     ...new Set([
       schema.buffer as ArrayBuffer,

@@ -1,11 +1,12 @@
 /** The entry to everything: where the Hub is, who asks, and the workers that do the reading. */
 import { brotliWasmUrl, wasmUrl } from "./artefacts.js";
-import { checkColumns } from "./columns.js";
 import { pageConnector, type SessionOptions, workerConnector } from "./connect.js";
+import { Dataset } from "./dataset.js";
 import { failure } from "./errors.js";
 import { Frame, type ReadOptions } from "./frame.js";
 import { loadWasm, type WasmSource } from "./load.js";
-import { Pool } from "./pool.js";
+import { Pool, type Slot } from "./pool.js";
+import type { FrameSource } from "./protocol.js";
 import { ALL_ROWS, checkCount } from "./row-range.js";
 import { Source } from "./source.js";
 import type { RequestEvent } from "./types.js";
@@ -54,6 +55,12 @@ export interface ReadParquetOptions extends ReadOptions {
   readonly revision?: string;
 }
 
+/** Options of {@link Hub.dataset}. */
+export interface DatasetOptions extends ReadOptions {
+  /** A branch, tag or commit sha; the name may also give it after `@`. */
+  readonly revision?: string;
+}
+
 /**
  * The Hugging Face Hub, as one user sees it.
  *
@@ -94,10 +101,39 @@ export class Hub {
     const { columns, revision, signal } = options;
     const home = this.#pool.idlest();
     const opened = await home.call("open", [target, revision === undefined ? {} : { revision }], signal);
-    const all = opened.schema.map(({ name }) => name);
-    if (columns) checkColumns("read parquet", columns, all);
-    const source = new Source(this.#pool, home, opened);
-    return new Frame({ source, files: opened.files, columns: [...(columns ?? all)], rows: ALL_ROWS });
+    const frame = wholeFrame(this.#pool, home, opened);
+    return columns ? frame.select(...columns) : frame;
+  }
+
+  /**
+   * Finds the configs and splits of a dataset, exactly as Python's `datasets` library does.
+   *
+   * Cost: the commit, the listing (one request more for more than 1000 files) and the README, side by side; then, where
+   * the dataset is not Parquet, two requests for the Hub's conversion.
+   *
+   * @param name `username/my_dataset`, `username/my_dataset@revision`, or the same after `hf://datasets/`.
+   * Rejects with `invalid` (malformed name), `not_found`, `unauthorized` or `gated`. A dataset that `load_dataset` would
+   * refuse is no error: see {@link Dataset.problem}.
+   */
+  async dataset(name: string, { revision, signal }: DatasetOptions = {}): Promise<Dataset> {
+    if (typeof name !== "string" || name === "") {
+      throw failure("invalid", "open dataset", 'Name a dataset, such as "username/my_dataset".');
+    }
+    const home = this.#pool.idlest();
+    const answer = await home.call("dataset", [name, revision === undefined ? {} : { revision }], signal);
+    return new Dataset(answer, async (files, { signal }) => {
+      const opened = await home.call("openFiles", [files], signal);
+      return wholeFrame(this.#pool, home, opened);
+    });
+  }
+
+  /**
+   * Reads a file of a repo whole, such as the image that a cell's `path: "hf://…"` names. Cost: one request.
+   *
+   * @param path `hf://datasets/username/my_dataset@revision/images/1.png`
+   */
+  async readFile(path: string, { signal }: ReadOptions = {}): Promise<Uint8Array> {
+    return this.#pool.idlest().call("readFile", [path], signal);
   }
 
   /** Ends the workers. Reads in flight, and later ones, reject with code `aborted`. */
@@ -115,6 +151,13 @@ if (Symbol.asyncDispose) {
       this.close();
     },
   });
+}
+
+/** All columns and rows of what was opened. */
+function wholeFrame(pool: Pool, home: Slot, opened: FrameSource): Frame {
+  const source = new Source(pool, home, opened);
+  const columns = opened.schema.map(({ name }) => name);
+  return new Frame({ source, files: opened.files, columns, rows: ALL_ROWS });
 }
 
 function makePool(endpoint: string, options: HubOptions): Pool {

@@ -5,9 +5,19 @@
  */
 
 export type { Column, Table } from "@uwdata/flechette";
+export type {
+  Config,
+  Dataset,
+  DatasetFile,
+  Layout,
+  Placement,
+  Readable,
+  Split,
+  SplitOptions,
+} from "./dataset.js";
 export { type ErrorCode, HubframeError, isHubframeError } from "./errors.js";
-export type { CollectOptions, Frame, ReadOptions } from "./frame.js";
-export { Hub, type HubOptions, type ReadParquetOptions } from "./hub.js";
+export type { CollectOptions, Frame, ReadOptions, RowOptions } from "./frame.js";
+export { type DatasetOptions, Hub, type HubOptions, type ReadParquetOptions } from "./hub.js";
 export type { WasmSource } from "./load.js";
 export type { Row, Value } from "./rows.js";
-export type { Field, FileInfo, RequestEvent, Schema } from "./types.js";
+export type { Feature, Field, FileInfo, RequestEvent, Schema } from "./types.js";

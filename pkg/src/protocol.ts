@@ -4,7 +4,7 @@
  * A new method is one line in {@link WorkerApi}, one handler in `handlers.ts` and one call in `frame.ts` or `hub.ts`.
  */
 import type { ErrorData } from "./errors.js";
-import type { Field, RequestEvent } from "./types.js";
+import type { Feature, Field, FileInfo, RequestEvent } from "./types.js";
 
 /** The methods of a worker. A method that returns a {@link Stream} is pulled item by item. */
 export interface WorkerApi {
@@ -12,6 +12,12 @@ export interface WorkerApi {
   start(settings: SessionSettings): void;
   /** Resolves a path, directory, glob or list to data files at one commit, and reads the schema. */
   open(target: readonly string[], options: OpenOptions): FrameSource;
+  /** Opens files that a listing named, and reads the schema. */
+  openFiles(files: FileSet): FrameSource;
+  /** Finds a dataset's configs and splits. */
+  dataset(target: string, options: OpenOptions): DatasetAnswer;
+  /** Reads a file of a repo whole. */
+  readFile(path: string): Uint8Array;
   /** Reads the footers it needs, and cuts a frame into scan tasks, in row order. */
   plan(frame: FrameSpec): ScanPlan;
   /** Reads the footers it needs, and counts the rows. */
@@ -37,6 +43,66 @@ export interface SessionSettings {
 /** Where to read from. */
 export interface OpenOptions {
   readonly revision?: string;
+}
+
+/** Files of one repo at one commit, as a listing has them. */
+export interface FileSet {
+  readonly repoType: string;
+  readonly repo: string;
+  readonly sha: string;
+  readonly files: readonly FileInfo[];
+  /** The features that the dataset's card declares. */
+  readonly features?: { readonly [column: string]: Feature };
+}
+
+/** What opening a dataset found. */
+export interface DatasetAnswer {
+  readonly repoType: string;
+  readonly repo: string;
+  readonly sha: string;
+  readonly strict?: LayoutTable;
+  readonly problem?: { readonly code: string; readonly message: string };
+  readonly instead?: {
+    readonly origin: "converted" | "repo";
+    readonly sha: string;
+    readonly layout: LayoutTable;
+    readonly partial: readonly string[];
+  };
+}
+
+/** Configs and splits whose files are positions in columns: cheap to post, however many they are. */
+export interface LayoutTable {
+  readonly builder: string;
+  readonly defaultConfig?: string;
+  readonly configs: readonly ConfigTable[];
+  /** The paths of all files, each followed by a NUL. */
+  readonly paths: string;
+  readonly sizes: readonly number[];
+  /** The rules of all files, one file's after the other's, as positions in `rules`. */
+  readonly fileRules: readonly number[];
+  readonly ruleEnds: readonly number[];
+  readonly rules: readonly {
+    readonly reason: string;
+    readonly placed?: { readonly config: string; readonly split: string; readonly pattern: string };
+  }[];
+}
+
+/** A config of a {@link LayoutTable}. */
+export interface ConfigTable {
+  readonly name: string;
+  readonly isDefault: boolean;
+  readonly features?: { readonly [column: string]: Feature };
+  readonly splits: readonly SplitTable[];
+  readonly declaredSplits?: readonly string[];
+  readonly problem?: string;
+}
+
+/** A split of a {@link ConfigTable}. */
+export interface SplitTable {
+  readonly name: string;
+  readonly files: readonly number[];
+  readonly numBytes: number;
+  readonly numRows?: number;
 }
 
 /** The files of one repo at one commit. */

@@ -8,7 +8,15 @@ import type { Session, SessionHooks } from "./handlers.js";
 import init, { Session as RawSession } from "./hubframe.js";
 import initBrotli, { Session as RawBrotliSession } from "./hubframe_brotli.js";
 import { loadWasm } from "./load.js";
-import type { FrameCount, FrameSource, ScanBatch, ScanPlan, ScanTask, SessionSettings } from "./protocol.js";
+import type {
+  DatasetAnswer,
+  FrameCount,
+  FrameSource,
+  ScanBatch,
+  ScanPlan,
+  ScanTask,
+  SessionSettings,
+} from "./protocol.js";
 import type { RequestEvent } from "./types.js";
 
 /** A request as the bindings tell it. */
@@ -48,6 +56,9 @@ export async function startSession(settings: SessionSettings, hooks: SessionHook
 
   return {
     open: (target, options, signal) => session.open([...target], options, signal) as Promise<FrameSource>,
+    openFiles: (files, signal) => session.openFiles(files, signal) as Promise<FrameSource>,
+    dataset: (target, options, signal) => session.dataset(target, options, signal) as Promise<DatasetAnswer>,
+    readFile: (path, signal) => session.readFile(path, signal),
     plan: (frame, signal) => session.plan(frame, signal) as Promise<ScanPlan>,
     count: (frame, signal) => session.count(frame, signal) as Promise<FrameCount>,
     scan,
@@ -70,8 +81,8 @@ async function* batches(session: RawSession, task: ScanTask, signal: AbortSignal
 
 /** Whether a column chunk is compressed with the codec that the first module leaves out. */
 function needsBrotli(error: unknown): boolean {
-  const { code, cause } = error as { readonly code?: unknown; readonly cause?: unknown };
-  return code === "unsupported" && String(cause).includes("brotli");
+  const { context } = error as { readonly context?: { readonly codec?: unknown } };
+  return context?.codec === "brotli";
 }
 
 /** A `Range` header counts its last byte in (RFC 9110, 14.1.2); everything else here is half-open. */

@@ -12,6 +12,7 @@ import {
   TimeUnit,
   Type,
 } from "@uwdata/flechette";
+import type { Feature } from "./types.js";
 
 /**
  * A value of a column, as `toRows()` gives it. No value is rounded:
@@ -52,14 +53,17 @@ export type Row = { [column: string]: Value };
 
 type Reader = (index: number) => Value;
 
-/** The rows of a table. */
-export function toRows({ names, children }: Table): Row[] {
+type Features = { readonly [column: string]: Feature | undefined };
+
+/** The rows of a table. With the features of its columns, class labels come as their names. */
+export function toRows({ names, children }: Table, features: Features = {}): Row[] {
   const columns = names.map(String);
   const rows: Row[] = [];
   const numBatches = children[0]?.data.length ?? 0;
   for (let batch = 0; batch < numBatches; batch++) {
     const batches = children.map(({ data }) => data[batch] as Batch<unknown>);
-    const readRow = objectReader(columns, batches.map(valueReader));
+    const readers = batches.map((batch, index) => valueReader(batch, features[columns[index] ?? ""]));
+    const readRow = objectReader(columns, readers);
     const length = batches[0]?.length ?? 0;
     for (let index = 0; index < length; index++) rows.push(readRow(index));
   }
@@ -67,23 +71,41 @@ export function toRows({ names, children }: Table): Row[] {
 }
 
 /** Reads the values of one column of one record batch. */
-function valueReader(batch: Batch<unknown>): Reader {
-  const read = nonNullReader(batch);
+function valueReader(batch: Batch<unknown>, feature?: Feature): Reader {
+  const read = labelled(nonNullReader(batch, feature), feature);
   return batch.nullCount && batch.validity ? (index) => (batch.isValid(index) ? read(index) : null) : read;
 }
 
-function nonNullReader(batch: Batch<unknown>): Reader {
+/** Of a class label, its name: -1 is no label, and a number without a name stays what it is. */
+function labelled(read: Reader, feature: Feature | undefined): Reader {
+  if (feature?._type !== "ClassLabel" || !Array.isArray(feature.names)) return read;
+  const names: readonly unknown[] = feature.names;
+  return (index) => {
+    const label = read(index);
+    const name = names[Number(label)];
+    if (typeof name === "string") return name;
+    return Number(label) === -1 ? null : label;
+  };
+}
+
+/** The feature of a list's items, or of a struct's field. */
+function inner(feature: Feature | undefined, key: string): Feature | undefined {
+  const own = feature?.[key];
+  return typeof own === "object" && own !== null ? (own as Feature) : undefined;
+}
+
+function nonNullReader(batch: Batch<unknown>, feature: Feature | undefined): Reader {
   const type = batch.type as DataType;
   const children = batch.children ?? [];
   switch (type.typeId) {
     case Type.Struct:
       return objectReader(
         type.children.map(({ name }) => name),
-        children.map(valueReader),
+        children.map((child, index) => valueReader(child, inner(feature, type.children[index]?.name ?? ""))),
       );
     case Type.Map: {
       const [entries] = children;
-      const [key, value] = (entries?.children ?? []).map(valueReader);
+      const [key, value] = (entries?.children ?? []).map((child) => valueReader(child));
       return listReader(batch, (index) => [key?.(index) ?? null, value?.(index) ?? null]);
     }
     case Type.List:
@@ -91,7 +113,10 @@ function nonNullReader(batch: Batch<unknown>): Reader {
     case Type.ListView:
     case Type.LargeListView:
     case Type.FixedSizeList:
-      return listReader(batch, children[0] ? valueReader(children[0]) : () => null);
+      return listReader(
+        batch,
+        children[0] ? valueReader(children[0], inner(feature, "feature")) : () => null,
+      );
     case Type.Dictionary:
       return dictionaryReader(batch as unknown as DictionaryBatch);
     default: {

@@ -12,6 +12,17 @@ export interface Field {
   readonly type: string;
   /** Whether it may hold nulls. */
   readonly nullable: boolean;
+  /** What it means beyond its type, if anything is known of that: label names, an image, … */
+  readonly feature?: Feature;
+}
+
+/**
+ * What a column means, as Python's `datasets` library spells it in Parquet metadata: `{ _type: "ClassLabel", names: […] }`,
+ * `{ _type: "Image" }`, `{ _type: "List", feature: … }`. An object without `_type` is a struct: its fields by name.
+ */
+export interface Feature {
+  readonly _type?: string | Feature;
+  readonly [attribute: string]: unknown;
 }
 
 /** The schema of a table. */

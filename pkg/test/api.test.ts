@@ -20,6 +20,8 @@ describe("the public API", () => {
     expect(methods(hubframe.Hub.prototype)).toMatchInlineSnapshot(`
       [
         "readParquet",
+        "dataset",
+        "readFile",
         "close",
       ]
     `);

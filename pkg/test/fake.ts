@@ -98,6 +98,17 @@ export function fakeSession(
       const data = Object.keys(files).map((path) => ({ path, size: 1000, oid: path }));
       return { ...ORIGIN, files: data, schema: FIELDS };
     },
+    async openFiles({ files: wanted, sha }) {
+      log.push(`open files ${wanted.map(({ path }) => path).join(" ")}`);
+      return { ...ORIGIN, sha, files: wanted.map((file) => ({ ...file, oid: "" })), schema: FIELDS };
+    },
+    async dataset(target) {
+      throw { code: "not_found", message: "There is no such dataset.", operation: "open dataset", target };
+    },
+    async readFile(path) {
+      log.push(`read ${path}`);
+      return new TextEncoder().encode(path);
+    },
     async plan(frame) {
       const { columns, files: data, rows } = frame;
       const { schema } = content(columns, [0]);

@@ -142,6 +142,23 @@ describe("a nested value", () => {
   });
 });
 
+describe("a class label", () => {
+  it("comes by name where the feature names it, at any depth", () => {
+    const label = { _type: "ClassLabel", names: ["no", "yes"] };
+    const type = struct({ deep: list(int64()) });
+    const table = tableFromColumns({
+      x: columnFromArray([0n, 1n, -1n, 7n, null], int64()),
+      y: columnFromArray([{ deep: [1n, 0n] }, { deep: [] }, null, null, null], type),
+    });
+    const stream = tableToIPC(table, { format: "stream" });
+    if (!stream) throw new Error("flechette made no stream");
+    const features = { x: label, y: { deep: { _type: "List", feature: label } } };
+    const rows = toRows(toTable(stream, []), features);
+    expect(rows.map(({ x }) => x)).toEqual(["no", "yes", null, 7n, null]);
+    expect(rows.slice(0, 2).map(({ y }) => y)).toEqual([{ deep: ["yes", "no"] }, { deep: [] }]);
+  });
+});
+
 describe("a row", () => {
   it("has a column called __proto__ like any other", () => {
     const names = ["__proto__", "a"];

@@ -5,6 +5,7 @@
 
 mod adapt;
 mod columns;
+mod dataset;
 mod footers;
 mod ipc;
 mod open;
@@ -15,11 +16,12 @@ mod session;
 mod spec;
 mod table;
 
+pub use dataset::{ConfigTable, Dataset, Instead, InsteadOrigin, LayoutTable, Problem, SplitTable};
 pub use ipc::{BatchEncoder, decode_schema, encode_schema, end_of_stream};
 pub use rows::RowRange;
 pub use scan::Scan;
 pub use session::Session;
 pub use spec::{
-    Column, DataFile, FooterPiece, FrameSource, FrameSpec, KnownFooter, RowCount, ScanPlan, ScanTask,
+    Column, DataFile, FileSet, FooterPiece, FrameSource, FrameSpec, KnownFooter, RowCount, ScanPlan, ScanTask,
 };
 pub use table::Frame;

@@ -2,9 +2,8 @@
 
 use arrow_schema::Schema;
 use futures_util::future::try_join;
-use serde_json::Value as Json;
 
-use super::{Column, DataFile, FrameSource, Session, ipc::encode_schema};
+use super::{Column, DataFile, FileSet, FrameSource, Session, ipc::encode_schema, session::repo_id};
 use crate::{
     error::{Error, ErrorKind, Result},
     features::Features,
@@ -41,36 +40,32 @@ impl<T: Transport> Session<T> {
         if files.is_empty() {
             return Err(targets.nothing(&entries));
         }
-        self.open_files(repo, &commit.sha, files, None).await
+        self.open_files(FileSet {
+            repo_type: repo.repo_type().singular().to_owned(),
+            repo: repo.to_string(),
+            sha: commit.sha,
+            files,
+            features: None,
+        })
+        .await
     }
 
-    /// Opens files that are known by their paths and sizes, at a commit. One request, for the footer of the first.
-    /// `features`, as the dataset's card declares them, outrank those in the file wherever they fit its types.
+    /// Opens files that are known by their paths and sizes. One request, for the footer of the first.
     ///
     /// # Errors
     /// Kind `invalid` without files, and those of reading a footer.
-    pub async fn open_files(
-        &self,
-        repo: &RepoId,
-        sha: &str,
-        mut files: Vec<DataFile>,
-        features: Option<&Json>,
-    ) -> Result<FrameSource> {
+    pub async fn open_files(&self, set: FileSet) -> Result<FrameSource> {
+        let FileSet { repo_type, repo, sha, mut files, features } = set;
+        let id = repo_id(&repo_type, &repo)?;
         let first = files.first_mut().ok_or_else(|| invalid("A table needs at least one file."))?;
-        let footer = self.footer(repo, sha, first).await?;
-        *first = self.learnt(repo, sha, first, &footer);
+        let footer = self.footer(&id, &sha, first).await?;
+        *first = self.learnt(&id, &sha, first, &footer);
         let mut schema = Schema::clone(footer.reader().schema());
-        if let Some(features) = features.and_then(|features| Features::from_json(features).ok()) {
+        if let Some(features) = features.and_then(|features| Features::from_json(&features).ok()) {
             schema.metadata.insert(Features::METADATA_KEY.to_owned(), features.to_metadata_json());
         }
-        Ok(FrameSource {
-            repo_type: repo.repo_type().singular().to_owned(),
-            repo: repo.to_string(),
-            sha: sha.to_owned(),
-            schema: Column::all(&schema),
-            arrow_schema: encode_schema(&schema)?,
-            files,
-        })
+        let arrow_schema = encode_schema(&schema)?;
+        Ok(FrameSource { repo_type, repo, sha, files, schema: Column::all(&schema), arrow_schema })
     }
 }
 

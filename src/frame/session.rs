@@ -2,12 +2,14 @@
 
 use std::rc::Rc;
 
+use bytes::Bytes;
+
 use super::{Frame, FrameSpec, Scan, ScanTask, footers::FooterCache};
 use crate::{
     error::{Error, ErrorKind, Result},
     http::Transport,
     hub::Hub,
-    path::{RepoId, RepoType},
+    path::{HfPath, RepoId, RepoType},
     source::{Locations, RemoteFile},
 };
 
@@ -40,6 +42,20 @@ impl<T: Transport> Session<T> {
     {
         let source = self.open(targets, revision).await?;
         Frame::new(Rc::clone(self), FrameSpec::from(source))
+    }
+
+    /// Reads a file of a repo whole, such as the image that a cell's `path: "hf://…"` names. One request.
+    ///
+    /// # Errors
+    /// Kind `invalid` for a malformed path or that of a whole repo, `not_found`, and those of reading.
+    pub async fn read_file(&self, path: &str) -> Result<Bytes> {
+        let file = HfPath::parse_with_endpoint(path, self.hub.endpoint())?;
+        let error = |kind, message| Error::new(kind, "read file", message).with("path", path);
+        if file.path.is_empty() {
+            return Err(error(ErrorKind::Invalid, "This is the path of a repo; name a file in it."));
+        }
+        let text = self.hub.whole_file(&file.repo, file.resolved_revision(), &file.path).await?;
+        text.map(|text| text.bytes).ok_or_else(|| error(ErrorKind::NotFound, "The repo has no such file."))
     }
 
     /// Starts a task. Sends nothing before [`Scan::next_batch`].

@@ -27,6 +27,23 @@ pub struct FrameSource {
     pub arrow_schema: Vec<u8>,
 }
 
+/// Files that are known already, say by a dataset's listing.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FileSet {
+    /// The repo's type, in the singular.
+    pub repo_type: String,
+    /// The repo.
+    pub repo: String,
+    /// The commit.
+    pub sha: String,
+    /// The files, in row order.
+    pub files: Vec<DataFile>,
+    /// The features that the dataset's card declares. They outrank those in the files wherever they fit the types.
+    #[serde(default)]
+    pub features: Option<Json>,
+}
+
 /// One Parquet file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -35,7 +52,8 @@ pub struct DataFile {
     pub path: String,
     /// Its length in bytes.
     pub size: u64,
-    /// What identifies its content.
+    /// What identifies its content; empty when the listing did not say.
+    #[serde(default)]
     pub oid: String,
     /// Its footer, once it was read.
     #[serde(default, skip_serializing_if = "Option::is_none")]

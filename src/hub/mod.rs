@@ -6,8 +6,8 @@
 mod answer;
 mod resolve;
 mod revision;
-mod text;
 mod tree;
+mod whole_file;
 
 #[cfg(test)]
 mod tests;
@@ -24,8 +24,8 @@ use crate::{
 
 pub(crate) use answer::{check, refusal};
 pub use revision::Revision;
-pub use text::Text;
 pub use tree::{Entry, EntryKind};
+pub use whole_file::WholeFile;
 
 /// The public Hub.
 pub const DEFAULT_ENDPOINT: &str = "https://huggingface.co";

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use js_sys::Function;
+use js_sys::{Function, Uint8Array};
 use serde::Deserialize;
 use wasm_bindgen::prelude::*;
 use web_sys::AbortSignal;
@@ -58,6 +58,35 @@ impl Session {
         let options: OpenOptions = from_js(options)?;
         let source = abortable(signal, session.open(&targets, options.revision.as_deref())).await?;
         to_js(&source)
+    }
+
+    /// Opens files that are known already, and reads the schema of the first.
+    #[wasm_bindgen(js_name = openFiles, unchecked_return_type = "unknown")]
+    pub async fn open_files(&self, files: JsValue, signal: Option<AbortSignal>) -> Result<JsValue, JsValue> {
+        let session = Rc::clone(&self.0);
+        let files = from_js(files)?;
+        to_js(&abortable(signal, session.open_files(files)).await?)
+    }
+
+    /// Finds a dataset's configs and splits.
+    #[wasm_bindgen(unchecked_return_type = "unknown")]
+    pub async fn dataset(
+        &self,
+        target: String,
+        #[wasm_bindgen(unchecked_param_type = "{ revision?: string | undefined }")] options: JsValue,
+        signal: Option<AbortSignal>,
+    ) -> Result<JsValue, JsValue> {
+        let session = Rc::clone(&self.0);
+        let options: OpenOptions = from_js(options)?;
+        to_js(&abortable(signal, session.dataset(&target, options.revision.as_deref())).await?)
+    }
+
+    /// Reads a file of a repo whole.
+    #[wasm_bindgen(js_name = readFile)]
+    pub async fn read_file(&self, path: String, signal: Option<AbortSignal>) -> Result<Uint8Array, JsValue> {
+        let session = Rc::clone(&self.0);
+        let bytes = abortable(signal, session.read_file(&path)).await?;
+        Ok(Uint8Array::from(bytes.as_ref()))
     }
 
     /// Turns a frame into tasks.

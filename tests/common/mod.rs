@@ -3,7 +3,12 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![allow(dead_code, reason = "each test uses its part")]
 
-use std::{future::Future, rc::Rc, time::Duration};
+use std::{
+    future::Future,
+    path::{Path, PathBuf},
+    rc::Rc,
+    time::Duration,
+};
 
 use bytes::Bytes;
 use hubframe::{
@@ -82,9 +87,23 @@ pub(crate) fn impatient() -> RetryPolicy {
 
 /// A session on a local Hub.
 pub(crate) fn session(hub: &RunningHub, token: Option<&str>) -> Rc<Session<NativeTransport>> {
+    session_with(hub, token, impatient())
+}
+
+/// A session on a local Hub that tries again as `retry` says.
+pub(crate) fn session_with(
+    hub: &RunningHub,
+    token: Option<&str>,
+    retry: RetryPolicy,
+) -> Rc<Session<NativeTransport>> {
     let transport = NativeTransport(reqwest::Client::builder().build().unwrap());
-    let hub = Hub::new(transport, hub.endpoint(), token.map(str::to_owned), impatient()).unwrap();
+    let hub = Hub::new(transport, hub.endpoint(), token.map(str::to_owned), retry).unwrap();
     Rc::new(Session::new(hub))
+}
+
+/// The folder of the fixtures.
+pub(crate) fn fixtures() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures")
 }
 
 /// Opens one path.

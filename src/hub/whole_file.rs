@@ -1,4 +1,4 @@
-//! Small text files of a repo, such as its `README.md`.
+//! Small files of a repo read whole, such as its `README.md`.
 
 use bytes::Bytes;
 
@@ -11,7 +11,7 @@ use crate::{
 
 /// A file's bytes and the commit that they are of.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Text {
+pub struct WholeFile {
     /// The content, whatever its encoding.
     pub bytes: Bytes,
     /// The commit, where the Hub says it.
@@ -23,7 +23,7 @@ impl<T: Transport> Hub<T> {
     ///
     /// # Errors
     /// Kind `not_found` for a repo or revision that is not there, `unauthorized`, `gated`.
-    pub async fn text(&self, repo: &RepoId, revision: &str, path: &str) -> Result<Option<Text>> {
+    pub async fn whole_file(&self, repo: &RepoId, revision: &str, path: &str) -> Result<Option<WholeFile>> {
         let url = self.resolve_url(repo, revision, path);
         let read = with_retries(&self.transport, &self.retry, 0, || async {
             let response = match self.transport.send(&self.get(&url)).await {
@@ -34,12 +34,12 @@ impl<T: Transport> Hub<T> {
             if response.status == 404 && response.headers.get("x-error-code") == Some("EntryNotFound") {
                 return Attempt::Done(None);
             }
-            let response = match check("read text", response).await {
+            let response = match check("read file", response).await {
                 Attempt::Done(response) => response,
                 Attempt::Failed(error) => return Attempt::Failed(error),
                 Attempt::Again(error, wait) => return Attempt::Again(error, wait),
             };
-            Attempt::from(response.body.bytes().await.map(|bytes| Some(Text { bytes, sha })))
+            Attempt::from(response.body.bytes().await.map(|bytes| Some(WholeFile { bytes, sha })))
         });
         let read: Result<_> = read.await;
         read.map_err(|error| match error.kind() {
