@@ -1,36 +1,86 @@
 //! What a repo's configs, splits and files are, as JSON.
 //!
 //! ```text
+//! cargo run -q --example splits -- --hub http://127.0.0.1:8080 user/name[@revision]
 //! cargo run -q --example splits -- FILE.json
 //! cargo run -q --example splits < FILE.json
 //! ```
 //!
-//! The input is a case: `{"files": [paths], "readme": text or null, "contents"?: {path: text}, "zip_members"?: {path: [names]},
-//! "args"?: {"data_dir"?, "data_files"?}}`. The output is `{"builder", "default_config", "configs": [{"config_name",
-//! "default", "splits": [{"split", "files"}]}]}`, or `{"error": {"kind", "message"}}`. A list of cases gives a list.
+//! A file holds a case: `{"files": [paths], "readme": text or null, "contents"?: {path: text}, "zip_members"?: {path:
+//! [names]}, "args"?: {"data_dir"?, "data_files"?}}`, or a list of cases. The output is `{"builder", "default_config",
+//! "configs": [{"config_name", "default", "splits": [{"split", "files"}]}]}`, or `{"error": {"kind", "message"}}`.
+//! A config has `split_names`, too, where its card declares other splits than its files give.
 
-use std::collections::BTreeMap;
-use std::error::Error;
-use std::io::{Read, Write};
+use std::{
+    collections::BTreeMap,
+    io::{Read, Write},
+};
 
-use hubframe::splits::{LoadArgs, RepoContents, RepoFile, layout};
+use futures_util::future::{join_all, try_join};
+use hubframe::{
+    Error,
+    http::RetryPolicy,
+    hub::{EntryKind, Hub},
+    path::HfPath,
+    splits::{Config, Layout, LoadArgs, RepoContents, RepoFile, SIDE_FILES, layout},
+};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-fn main() -> Result<(), Box<dyn Error>> {
-    let mut text = String::new();
-    match std::env::args().nth(1) {
-        Some(path) => text = std::fs::read_to_string(path)?,
-        None => {
+#[path = "../tests/common/mod.rs"]
+mod common;
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let answer = match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        [] => {
+            let mut text = String::new();
             std::io::stdin().read_to_string(&mut text)?;
+            answer_all(&text)?
         }
-    }
-    let answer = match serde_json::from_str(&text)? {
-        Value::Array(cases) => cases.into_iter().map(answer).collect::<Result<Value, _>>()?,
-        case => answer(case)?,
+        ["--hub", endpoint, repo] => to_json(common::wait(layout_on_hub(endpoint, repo))),
+        [file] => answer_all(&std::fs::read_to_string(file)?)?,
+        _ => return Err("usage: splits [--hub URL REPO | FILE.json]".into()),
     };
     writeln!(std::io::stdout(), "{}", serde_json::to_string_pretty(&answer)?)?;
     Ok(())
+}
+
+/// The layout of a dataset on a Hub, pinned to one commit.
+async fn layout_on_hub(endpoint: &str, repo: &str) -> Result<Layout, Error> {
+    let hub = Hub::new(common::NativeTransport::new(), endpoint, None, RetryPolicy::default())?;
+    let place = HfPath::parse(&format!("hf://datasets/{repo}"))?;
+    let sha = hub.revision(&place.repo, place.resolved_revision()).await?.sha;
+    let (entries, readme) =
+        try_join(hub.tree(&place.repo, &sha, "", true), hub.text(&place.repo, &sha, "README.md")).await?;
+    let files = entries.into_iter().filter(|entry| entry.kind == EntryKind::File);
+    let files: Vec<RepoFile> = files.map(|file| RepoFile { path: file.path, size: file.size }).collect();
+    let listed = SIDE_FILES.map(|name| files.iter().any(|file| file.path == name).then_some(name));
+    let (hub, id, sha) = (&hub, &place.repo, &sha);
+    let fetch = |name: Option<&'static str>| async move {
+        match name {
+            Some(name) => hub.text(id, sha, name).await,
+            None => Ok(None),
+        }
+    };
+    let side_files = join_all(listed.map(fetch)).await.into_iter().collect::<Result<Vec<_>, _>>()?;
+    let bytes = |at: usize| side_files.get(at).and_then(|text| text.as_ref()).map(|text| &*text.bytes);
+    let repo = RepoContents {
+        id: Some(id),
+        files: &files,
+        readme: readme.as_ref().map(|text| &*text.bytes),
+        standalone_yaml: bytes(0),
+        dataset_infos: bytes(1),
+        ..RepoContents::default()
+    };
+    layout(&repo, &LoadArgs::default())
+}
+
+fn answer_all(text: &str) -> Result<Value, serde_json::Error> {
+    match serde_json::from_str(text)? {
+        Value::Array(cases) => cases.into_iter().map(answer).collect(),
+        case => answer(case),
+    }
 }
 
 /// One repo, as the test cases write it.
@@ -83,15 +133,10 @@ fn answer(case: Value) -> Result<Value, serde_json::Error> {
         Some(DataFiles::Patterns(patterns)) => Some(vec![("train".to_owned(), patterns.into_vec())]),
         Some(DataFiles::Splits(splits)) => {
             let patterns = |patterns| serde_json::from_value(patterns).map(Patterns::into_vec);
-            Some(
-                splits
-                    .into_iter()
-                    .map(|(split, paths)| Ok((split, patterns(paths)?)))
-                    .collect::<Result<_, _>>()?,
-            )
+            let splits = splits.into_iter().map(|(split, paths)| Ok((split, patterns(paths)?)));
+            Some(splits.collect::<Result<_, _>>()?)
         }
     };
-    let args = LoadArgs { data_dir: case.args.data_dir, data_files };
     let files: Vec<RepoFile> = case.files.into_iter().map(|path| RepoFile { path, size: 0 }).collect();
     let content = |name: &str| case.contents.get(name).map(String::as_bytes);
     let repo = RepoContents {
@@ -102,30 +147,31 @@ fn answer(case: Value) -> Result<Value, serde_json::Error> {
         zip_members: &case.zip_members,
         ..RepoContents::default()
     };
-    let layout = match layout(&repo, &args) {
+    Ok(to_json(layout(&repo, &LoadArgs { data_dir: case.args.data_dir, data_files })))
+}
+
+fn to_json(layout: Result<Layout, Error>) -> Value {
+    let error = |kind: &str, message: String| json!({ "error": { "kind": kind, "message": message } });
+    let layout = match layout {
         Ok(layout) => layout,
-        Err(error) => {
-            return Ok(json!({ "error": { "kind": error.kind().code(), "message": error.to_string() } }));
-        }
+        Err(problem) => return error(problem.kind().code(), problem.to_string()),
     };
     if let Some(problem) = layout.configs.iter().find_map(|config| config.problem.as_ref()) {
-        return Ok(json!({ "error": { "kind": "invalid", "message": problem } }));
+        return error("invalid", problem.clone());
     }
-    let configs = layout.configs.iter().map(|config| {
-        let splits = config.splits.iter().map(|split| {
-            let files = split.files.iter().map(|file| file.path.as_str()).collect::<Vec<_>>();
-            json!({ "split": split.name, "files": files })
-        });
-        let mut json = json!({
-            "config_name": config.name,
-            "default": config.is_default,
-            "splits": splits.collect::<Vec<_>>(),
-        });
-        if let (Some(names), Some(object)) = (&config.declared_splits, json.as_object_mut()) {
-            object.insert("split_names".to_owned(), json!(names));
-        }
-        json
+    let configs = layout.configs.iter().map(config_to_json).collect::<Vec<_>>();
+    json!({ "builder": layout.builder, "default_config": layout.default_config, "configs": configs })
+}
+
+fn config_to_json(config: &Config) -> Value {
+    let splits = config.splits.iter().map(|split| {
+        let files = split.files.iter().map(|file| file.path.as_str()).collect::<Vec<_>>();
+        json!({ "split": split.name, "files": files })
     });
-    let configs = configs.collect::<Vec<_>>();
-    Ok(json!({ "builder": layout.builder, "default_config": layout.default_config, "configs": configs }))
+    let splits = splits.collect::<Vec<_>>();
+    let mut json = json!({ "config_name": config.name, "default": config.is_default, "splits": splits });
+    if let (Some(names), Some(object)) = (&config.declared_splits, json.as_object_mut()) {
+        object.insert("split_names".to_owned(), json!(names));
+    }
+    json
 }

@@ -28,6 +28,12 @@ pub(crate) struct NativeTransport(reqwest::Client);
 #[derive(Debug)]
 pub(crate) struct NativeBody(reqwest::Response);
 
+impl NativeTransport {
+    pub(crate) fn new() -> Self {
+        Self(reqwest::Client::builder().build().unwrap())
+    }
+}
+
 impl Transport for NativeTransport {
     type Body = NativeBody;
 
@@ -96,8 +102,7 @@ pub(crate) fn session_with(
     token: Option<&str>,
     retry: RetryPolicy,
 ) -> Rc<Session<NativeTransport>> {
-    let transport = NativeTransport(reqwest::Client::builder().build().unwrap());
-    let hub = Hub::new(transport, hub.endpoint(), token.map(str::to_owned), retry).unwrap();
+    let hub = Hub::new(NativeTransport::new(), hub.endpoint(), token.map(str::to_owned), retry).unwrap();
     Rc::new(Session::new(hub))
 }
 
