@@ -1,6 +1,7 @@
 //! The Parquet layer over files in memory: every fixture reads as pyarrow read it, whole and in parts, and a part
 //! costs no more bytes than the pages that hold it.
 
+#![allow(clippy::single_range_in_vec_init, reason = "a list of one range is what is meant")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 #[path = "fixtures/golden.rs"]

@@ -25,21 +25,30 @@ const MAX_IN_FLIGHT: usize = 16;
 
 /// The footers decoded last, by the address of their file at its commit.
 #[derive(Debug, Default)]
-pub(super) struct FooterCache(RefCell<(HashMap<String, Rc<Footer>>, VecDeque<String>)>);
+pub(super) struct FooterCache(RefCell<Decoded>);
+
+#[derive(Debug, Default)]
+struct Decoded {
+    footers: HashMap<String, Rc<Footer>>,
+    /// The addresses, the oldest first.
+    order: VecDeque<String>,
+}
 
 impl FooterCache {
     fn get(&self, url: &str) -> Option<Rc<Footer>> {
-        self.0.borrow().0.get(url).cloned()
+        self.0.borrow().footers.get(url).cloned()
     }
 
     /// Keeps a footer, and lets the oldest go when there are too many.
     pub(super) fn put(&self, url: &str, footer: &Rc<Footer>) {
-        let (decoded, order) = &mut *self.0.borrow_mut();
-        if decoded.insert(url.to_owned(), Rc::clone(footer)).is_none() {
+        let Decoded { footers, order } = &mut *self.0.borrow_mut();
+        if footers.insert(url.to_owned(), Rc::clone(footer)).is_none() {
             order.push_back(url.to_owned());
         }
-        if order.len() > MAX_DECODED {
-            order.pop_front().map(|oldest| decoded.remove(&oldest));
+        if order.len() > MAX_DECODED
+            && let Some(oldest) = order.pop_front()
+        {
+            footers.remove(&oldest);
         }
     }
 }

@@ -192,7 +192,7 @@ mod tests {
         let transport = FakeTransport::default();
         let policy = RetryPolicy { attempts: 2, ..RetryPolicy::default() };
         let answer: Result<()> =
-            block_on(with_retries(&transport, &policy, 64 << 10, || std::future::pending::<Attempt<()>>()));
+            block_on(with_retries(&transport, &policy, 64 << 10, std::future::pending::<Attempt<()>>));
         assert_eq!(answer.map_err(|e| e.kind()), Err(ErrorKind::Network));
         assert_eq!(
             transport.slept().iter().map(Duration::as_millis).collect::<Vec<_>>(),

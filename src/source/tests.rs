@@ -1,5 +1,7 @@
 //! One suite for every source, and what a remote file makes of each thing that servers do.
 
+#![allow(clippy::single_range_in_vec_init, reason = "a list of one range is what is meant")]
+
 use std::{cell::Cell, ops::Range, rc::Rc};
 
 use bytes::Bytes;

@@ -23,14 +23,14 @@ pub(crate) struct HubError {
 /// File routes answer in plain text, API routes in JSON.
 #[derive(Debug)]
 enum ErrorBody {
-    Json(Value),
+    Json(Box<Value>),
     Text,
 }
 
 impl HubError {
     pub(crate) fn new(status: StatusCode, message: impl Into<String>) -> Self {
         let message = message.into();
-        let body = ErrorBody::Json(json!({ "error": message }));
+        let body = ErrorBody::Json(Box::new(json!({ "error": message })));
         Self { status, code: None, message, commit: None, body }
     }
 
@@ -79,19 +79,19 @@ impl HubError {
     /// The name is taken. Python's `exist_ok` reads the URL.
     pub(crate) fn repo_exists(url: &str) -> Self {
         let message = "You already created this dataset repo";
-        let body = ErrorBody::Json(json!({ "error": message, "url": url }));
+        let body = ErrorBody::Json(Box::new(json!({ "error": message, "url": url })));
         Self { body, ..Self::new(StatusCode::CONFLICT, message) }
     }
 
     /// Something is wrong with the card's metadata.
     pub(crate) fn invalid_card(why: &str) -> Self {
-        let body = ErrorBody::Json(json!({ "errors": [{ "message": why }], "warnings": [] }));
+        let body = ErrorBody::Json(Box::new(json!({ "errors": [{ "message": why }], "warnings": [] })));
         Self { body, ..Self::new(StatusCode::BAD_REQUEST, "Invalid metadata in README.md") }
     }
 
     /// An error of the token endpoint (RFC 6749 section 5.2).
     pub(crate) fn oauth(error: &str, description: &str) -> Self {
-        let body = ErrorBody::Json(json!({ "error": error, "error_description": description }));
+        let body = ErrorBody::Json(Box::new(json!({ "error": error, "error_description": description })));
         Self { body, ..Self::new(StatusCode::BAD_REQUEST, description) }
     }
 
