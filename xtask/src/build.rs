@@ -10,7 +10,7 @@ use anyhow::{Context, Result};
 use crate::process::{self, run, timed};
 use crate::repo::Repo;
 use crate::setup;
-use crate::stamp::{Inputs, unless_fresh};
+use crate::stamp::{Inputs, Stamp};
 use crate::wasm_module;
 
 /// A wasm of the package. Both have the same exports; a reader loads the second when a file needs its codec.
@@ -66,8 +66,15 @@ pub(crate) fn wasm(repo: &Repo) -> Result<()> {
     thread::scope(|scope| {
         let mut finishing = Vec::new();
         for artefact in &ARTEFACTS {
-            let compiled = compile(repo, artefact)?;
-            finishing.push(scope.spawn(move || finish(repo, artefact, &compiled)));
+            let stamp = stamp(repo, artefact)?;
+            if !stamp.is_fresh() {
+                let compiled = compile(repo, artefact)?;
+                finishing.push(scope.spawn(move || {
+                    bind(repo, artefact, &compiled)?;
+                    optimise(repo, artefact)?;
+                    stamp.write()
+                }));
+            }
         }
         finishing
             .into_iter()
@@ -75,7 +82,22 @@ pub(crate) fn wasm(repo: &Repo) -> Result<()> {
     })
 }
 
-/// Compiles the crate. Returns the path of a copy, because cargo gives all artefacts the same name.
+/// All that an artefact is made from. Cargo cannot say whether it is up to date: the file that it links has
+/// the same name for all artefacts, so that each looks out of date once another was linked.
+fn stamp(repo: &Repo, artefact: &Artefact) -> Result<Stamp> {
+    let mut inputs = Inputs::default()
+        .text(&process::output(repo.command("rustc").arg("--version"))?)
+        .text(&process::output(repo.command("wasm-bindgen").arg("--version"))?)
+        .text(&process::output(repo.command("wasm-opt").arg("--version"))?)
+        .text(&format!("{:?} {BINDGEN_FLAGS:?} {OPTIMISATION:?}", artefact.cargo_flags))
+        .tree(&repo.path("src"), "rs")?;
+    for manifest in ["Cargo.toml", "Cargo.lock", ".cargo/config.toml"] {
+        inputs = inputs.file(&repo.path(manifest))?;
+    }
+    Ok(Stamp::new(repo.path("pkg/wasm").join(format!(".{}-stamp", artefact.name)), inputs))
+}
+
+/// Compiles the crate. Returns the path of a copy, because the next artefact replaces what cargo wrote.
 fn compile(repo: &Repo, artefact: &Artefact) -> Result<PathBuf> {
     timed(&format!("compiling {}.wasm", artefact.name), || {
         let mut cargo = setup::cargo_for_wasm(repo, "build")?;
@@ -85,20 +107,6 @@ fn compile(repo: &Repo, artefact: &Artefact) -> Result<PathBuf> {
     fs::copy(repo.target.join("wasm32-unknown-unknown/release/hubframe.wasm"), &compiled)
         .with_context(|| format!("write {}", compiled.display()))?;
     Ok(compiled)
-}
-
-/// From the compiled module to the one that ships.
-fn finish(repo: &Repo, artefact: &Artefact, compiled: &Path) -> Result<()> {
-    let inputs = Inputs::default()
-        .text(&process::output(repo.command("wasm-bindgen").arg("--version"))?)
-        .text(&process::output(repo.command("wasm-opt").arg("--version"))?)
-        .text(&format!("{BINDGEN_FLAGS:?} {OPTIMISATION:?}"))
-        .file(compiled)?;
-    unless_fresh(&repo.path("pkg/wasm").join(format!(".{}-stamp", artefact.name)), inputs, || {
-        bind(repo, artefact, compiled)?;
-        optimise(repo, artefact)
-    })?;
-    Ok(())
 }
 
 /// Writes the JavaScript bindings to pkg/wasm, and the module beside them.

@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use crate::process::{run, timed};
 use crate::repo::Repo;
 use crate::setup;
-use crate::stamp::{Inputs, unless_fresh};
+use crate::stamp::{Inputs, Stamp};
 
 /// What `cargo xtask fixtures` does: every dataset that is made on demand.
 pub(crate) fn generate(repo: &Repo) -> Result<()> {
@@ -30,11 +30,10 @@ fn make(repo: &Repo, name: &str, flags: &[&str]) -> Result<()> {
         .file(&repo.path("package-lock.json"))?
         .file(&repo.path("tests/fixtures/requirements.txt"))?
         .tree(&repo.path("tests/fixtures"), "py")?;
-    unless_fresh(&generated.join(format!(".{name}-stamp")), inputs, || {
+    Stamp::new(generated.join(format!(".{name}-stamp")), inputs).unless_fresh(|| {
         timed(&format!("generating the datasets of {name}"), || {
             let mut generator = Command::new(repo.venv().join("bin/python"));
             run(generator.current_dir(&repo.root).arg("tests/fixtures/generate.py").args(flags))
         })
-    })?;
-    Ok(())
+    })
 }

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::process::{self, run, timed};
 use crate::repo::Repo;
-use crate::stamp::{Inputs, unless_fresh};
+use crate::stamp::{Inputs, Stamp};
 use crate::system::{self, Program};
 
 const WASM_TARGET: &str = "wasm32-unknown-unknown";
@@ -94,10 +94,9 @@ pub(crate) fn node_modules(repo: &Repo) -> Result<()> {
     let lock = repo.path("package-lock.json");
     let inputs = Inputs::default().file(&lock)?.file(&repo.path("package.json"))?;
     // `npm ci` empties node_modules first, the stamp with it.
-    unless_fresh(&repo.path("node_modules/.xtask-stamp"), inputs, || {
+    Stamp::new(repo.path("node_modules/.xtask-stamp"), inputs).unless_fresh(|| {
         timed("installing npm packages", || run(repo.command("npm").args(["ci", "--no-audit", "--no-fund"])))
-    })?;
-    Ok(())
+    })
 }
 
 /// The Python environment of the fixtures' generator and the interop tests.
@@ -109,7 +108,7 @@ pub(crate) fn python(repo: &Repo) -> Result<()> {
     for file in REQUIREMENTS {
         inputs = inputs.file(&repo.path(file))?;
     }
-    unless_fresh(&venv.join("xtask-stamp"), inputs, || {
+    Stamp::new(venv.join("xtask-stamp"), inputs).unless_fresh(|| {
         timed("installing Python packages", || {
             run(Command::new(&python).args(["-m", "venv", "--clear"]).arg(&venv))?;
             let mut pip = Command::new(venv.join("bin/python"));

@@ -4,7 +4,7 @@
 
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
@@ -41,15 +41,36 @@ impl Inputs {
     }
 }
 
-/// Does the work unless `stamp` holds the digest of these inputs, and then writes it. Returns whether it worked.
-pub(crate) fn unless_fresh(stamp: &Path, inputs: Inputs, work: impl FnOnce() -> Result<()>) -> Result<bool> {
-    let digest = format!("{:016x}\n", inputs.0.finish());
-    if fs::read_to_string(stamp).is_ok_and(|old| old == digest) {
-        return Ok(false);
+/// A stamp file, and the digest that it should hold.
+pub(crate) struct Stamp {
+    path: PathBuf,
+    digest: String,
+}
+
+impl Stamp {
+    /// The stamp at this path for work on these inputs.
+    pub(crate) fn new(path: PathBuf, inputs: Inputs) -> Self {
+        Self { path, digest: format!("{:016x}\n", inputs.0.finish()) }
     }
-    work()?;
-    fs::write(stamp, digest).with_context(|| format!("write {}", stamp.display()))?;
-    Ok(true)
+
+    /// Whether the work was done, with the same inputs.
+    pub(crate) fn is_fresh(&self) -> bool {
+        fs::read_to_string(&self.path).is_ok_and(|old| old == self.digest)
+    }
+
+    /// Says that the work is done.
+    pub(crate) fn write(&self) -> Result<()> {
+        fs::write(&self.path, &self.digest).with_context(|| format!("write {}", self.path.display()))
+    }
+
+    /// Does the work unless it was done.
+    pub(crate) fn unless_fresh(&self, work: impl FnOnce() -> Result<()>) -> Result<()> {
+        if self.is_fresh() {
+            return Ok(());
+        }
+        work()?;
+        self.write()
+    }
 }
 
 #[cfg(test)]
@@ -60,11 +81,18 @@ mod tests {
     fn work_is_done_once_for_the_same_inputs_and_again_for_others() {
         let dir = std::env::temp_dir().join(format!("xtask-stamp-{}", std::process::id()));
         fs::create_dir_all(&dir).unwrap();
-        let stamp = dir.join("stamp");
-        let runs = |text: &str| unless_fresh(&stamp, Inputs::default().text(text), || Ok(())).unwrap();
+        let stamp = |text: &str| Stamp::new(dir.join("stamp"), Inputs::default().text(text));
+        let runs = |text: &str| {
+            let mut ran = false;
+            let work = || {
+                ran = true;
+                Ok(())
+            };
+            stamp(text).unless_fresh(work).unwrap();
+            ran
+        };
         assert_eq!([runs("a"), runs("a"), runs("b"), runs("a")], [true, false, true, true]);
-        let failing = unless_fresh(&stamp, Inputs::default().text("c"), || anyhow::bail!("no"));
-        assert!(failing.is_err());
+        assert!(stamp("c").unless_fresh(|| anyhow::bail!("no")).is_err());
         assert!(runs("c"), "failed work leaves no stamp");
         fs::remove_dir_all(&dir).unwrap();
     }

@@ -93,7 +93,7 @@ fn lint(repo: &Repo, tally: &mut Tally) -> Result<()> {
     tally.check(&mut cargo("fmt --all --check"))?;
     tally.check(&mut cargo("clippy --workspace --all-targets --quiet -- -D warnings"))?;
     let mut clippy = setup::cargo_for_wasm(repo, "clippy")?;
-    tally.check(clippy.args("--package hubframe --quiet -- -D warnings".split(' ')))?;
+    tally.check(clippy.args("--package hubframe --lib --test wasm --quiet -- -D warnings".split(' ')))?;
     tally.check(cargo("doc --workspace --no-deps --quiet").env("RUSTDOCFLAGS", "-D warnings"))?;
     tally.check(repo.command("npx").args(["biome", "ci", "--error-on-warnings"]))
 }
@@ -109,7 +109,7 @@ fn prepare_wasm(repo: &Repo) -> Result<()> {
     setup::wasm_bindgen(repo)
 }
 
-/// The tests of src/wasm, in a page and in a worker. `webdriver.json` has Chromium's flags.
+/// The tests of the edge, in a page and in a worker. `webdriver.json` has Chromium's flags.
 fn wasm(repo: &Repo, tally: &mut Tally) -> Result<()> {
     for place in ["WASM_BINDGEN_USE_BROWSER", "WASM_BINDGEN_USE_DEDICATED_WORKER"] {
         let mut cargo = setup::cargo_for_wasm(repo, "test")?;
