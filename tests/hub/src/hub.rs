@@ -224,5 +224,7 @@ impl Drop for RunningHub {
             // In async code a runtime may not be waited for.
             runtime.shutdown_background();
         }
+        // Its tasks may hold the state for longer than the process lives.
+        self.state.objects.remove_folder();
     }
 }

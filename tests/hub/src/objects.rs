@@ -148,6 +148,14 @@ impl Objects {
         Ok(())
     }
 
+    /// Removes the temporary folder when the Hub stops.
+    pub(crate) fn remove_folder(&self) {
+        if let Some(folder) = self.folder.get() {
+            // What cannot be removed is left to the system, as temporary files are.
+            let _ = fs::remove_dir_all(folder);
+        }
+    }
+
     fn new_file(&self) -> io::Result<PathBuf> {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
         let folder = self.folder.get_or_init(|| {
@@ -157,15 +165,6 @@ impl Objects {
         });
         fs::create_dir_all(folder)?;
         Ok(folder.join(number.to_string()))
-    }
-}
-
-impl Drop for Objects {
-    fn drop(&mut self) {
-        if let Some(folder) = self.folder.get() {
-            // What cannot be removed is left to the system, as temporary files are.
-            let _ = fs::remove_dir_all(folder);
-        }
     }
 }
 

@@ -5,25 +5,24 @@ mod support;
 
 use std::fs;
 use std::io::{BufRead, BufReader};
-use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use hubframe_hub::{Hub, Origin};
 use serde_json::{Value, json};
-use support::{get, get_following, get_with, post_json, send};
+use support::{TemporaryFolder, get, get_following, get_with, post_json, send};
 
 /// A data folder with one public dataset that has a Parquet branch, and one private dataset.
-fn data(name: &str) -> PathBuf {
-    let folder = std::env::temp_dir().join(format!("hubframe-hub-{name}-{}", std::process::id()));
+fn data(name: &str) -> TemporaryFolder {
+    let folder = TemporaryFolder::new(name);
     let put = |path: &str, content: &[u8]| {
-        let file = folder.join(path);
+        let file = folder.path().join(path);
         fs::create_dir_all(file.parent().unwrap()).unwrap();
         fs::write(file, content).unwrap();
     };
     put(".hub.json", br#"{"accounts":[{"name":"ada","tokens":{"hf_ada":"read"}}]}"#);
     put("ada/open/README.md", b"# open\n");
-    put("ada/open/data/train.parquet", &[3; 2_000_000]);
+    put("ada/open/data/train.parquet", &[3; 200_000]);
     put("ada/open/.hub/parquet/default/train/0000.parquet", b"PAR1");
     let refs = r#"{"refs/convert/parquet":{"folder":".hub/parquet"},"refs/tags/v1":{"at":"main"}}"#;
     put("ada/open/.hub.json", format!("{{\"refs\":{refs}}}").as_bytes());
@@ -35,7 +34,7 @@ fn data(name: &str) -> PathBuf {
 #[test]
 fn a_data_folder_is_a_set_of_repos() {
     let folder = data("folder");
-    let hub = Hub::builder().data(&folder).start().unwrap();
+    let hub = Hub::builder().data(folder.path()).start().unwrap();
     let api = format!("{}/api/datasets/ada/open", hub.endpoint());
     let names: Vec<Value> =
         get(&api).json()["siblings"].as_array().unwrap().iter().map(|s| s["rfilename"].clone()).collect();
@@ -44,12 +43,12 @@ fn a_data_folder_is_a_set_of_repos() {
     assert!(converted.to_string().contains("default/train/0000.parquet"));
     assert_eq!(get(&format!("{api}/revision/v1")).json()["sha"], get(&api).json()["sha"]);
     let file = format!("{}/datasets/ada/open/resolve/main/data/train.parquet", hub.endpoint());
-    assert_eq!(get_following(&file, &[]).body, vec![3; 2_000_000]);
+    assert_eq!(get_following(&file, &[]).body, vec![3; 200_000]);
     let secret = format!("{}/api/datasets/ada/secret", hub.endpoint());
     assert_eq!(get(&secret).status, 404);
     assert_eq!(get_with(&secret, &[("authorization", "Bearer hf_ada")]).status, 200);
     // The same folder is the same commit: pinned URLs survive a restart.
-    let again = Hub::builder().data(folder).start().unwrap();
+    let again = Hub::builder().data(folder.path()).start().unwrap();
     let info = get(&format!("{}/api/datasets/ada/open", again.endpoint())).json();
     assert_eq!(info["sha"], get(&api).json()["sha"]);
 }
@@ -57,12 +56,12 @@ fn a_data_folder_is_a_set_of_repos() {
 #[test]
 fn the_program_starts_at_once_and_ends_with_its_parent() {
     let folder = data("program");
-    let huge = fs::File::create(folder.join("ada/open/huge.bin")).unwrap();
+    let huge = fs::File::create(folder.path().join("ada/open/huge.bin")).unwrap();
     huge.set_len(3 << 30).unwrap();
     let start = Instant::now();
     let mut program = Command::new(env!("CARGO_BIN_EXE_hubframe-hub"))
         .arg("--data")
-        .arg(&folder)
+        .arg(folder.path())
         .arg("--exit-with-stdin")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -78,7 +77,6 @@ fn the_program_starts_at_once_and_ends_with_its_parent() {
     assert_eq!(get(origins["control"].as_str().unwrap()).json(), origins);
     drop(program.stdin.take());
     assert!(program.wait().unwrap().success());
-    fs::remove_dir_all(folder).unwrap();
 }
 
 #[test]

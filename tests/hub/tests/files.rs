@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use std::time::Duration;
 
 use hubframe_hub::{CommitSeed, Hub, RepoSeed, RunningHub, Settings};
-use support::{get, get_following, get_with, send};
+use support::{TemporaryFolder, get, get_following, get_with, send};
 
 static CONTENT: LazyLock<Vec<u8>> = LazyLock::new(|| (0..2_000_000_u32).flat_map(u32::to_le_bytes).collect());
 
@@ -24,15 +24,10 @@ fn hub(folder: &std::path::Path) -> RunningHub {
     Hub::builder().repo(demo).start().unwrap()
 }
 
-fn temporary(name: &str) -> std::path::PathBuf {
-    let folder = std::env::temp_dir().join(format!("hubframe-hub-{name}-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).unwrap();
-    folder
-}
-
 #[test]
 fn small_files_are_redirected_within_the_hub() {
-    let hub = hub(&temporary("small"));
+    let folder = TemporaryFolder::new("small");
+    let hub = hub(folder.path());
     let url = format!("{}/datasets/user/demo/resolve/main/README.md", hub.endpoint());
     let sha = get(&format!("{}/api/datasets/user/demo", hub.endpoint())).json()["sha"].clone();
     let first = get(&url);
@@ -58,7 +53,8 @@ fn small_files_are_redirected_within_the_hub() {
 
 #[test]
 fn large_files_are_redirected_to_the_storage() {
-    let hub = hub(&temporary("large"));
+    let folder = TemporaryFolder::new("large");
+    let hub = hub(folder.path());
     for name in ["memory.bin", "disk.bin"] {
         let url = format!("{}/datasets/user/demo/resolve/main/{name}", hub.endpoint());
         let first = get(&url);
@@ -98,7 +94,8 @@ fn large_files_are_redirected_to_the_storage() {
 
 #[test]
 fn heads_have_the_length_of_the_body_they_lack() {
-    let hub = hub(&temporary("heads"));
+    let folder = TemporaryFolder::new("heads");
+    let hub = hub(folder.path());
     let head = |url: &str| send("HEAD", url, &[("accept-encoding", "identity")], b"");
     let files = format!("{}/datasets/user/demo", hub.endpoint());
     let small = head(&format!("{files}/resolve/main/README.md"));
@@ -120,7 +117,8 @@ fn heads_have_the_length_of_the_body_they_lack() {
 
 #[test]
 fn raw_is_what_git_has() {
-    let hub = hub(&temporary("raw"));
+    let folder = TemporaryFolder::new("raw");
+    let hub = hub(folder.path());
     let raw = format!("{}/datasets/user/demo/raw/main", hub.endpoint());
     assert_eq!(get(&format!("{raw}/README.md")).text(), "# demo\n");
     let pointer = get(&format!("{raw}/disk.bin")).text();
@@ -130,7 +128,8 @@ fn raw_is_what_git_has() {
 
 #[test]
 fn missing_files_name_the_commit() {
-    let hub = hub(&temporary("missing"));
+    let folder = TemporaryFolder::new("missing");
+    let hub = hub(folder.path());
     let files = format!("{}/datasets/user/demo", hub.endpoint());
     for path in ["resolve/main/nope.bin", "raw/main/nope.bin", "resolve/main/nope%2Fdeeper"] {
         let answer = get(&format!("{files}/{path}"));
@@ -145,7 +144,8 @@ fn missing_files_name_the_commit() {
 
 #[test]
 fn content_disposition_is_a_matter_of_the_query() {
-    let hub = hub(&temporary("disposition"));
+    let folder = TemporaryFolder::new("disposition");
+    let hub = hub(folder.path());
     let url = format!("{}/datasets/user/demo/resolve/main/disk.bin", hub.endpoint());
     let disposition = |query: &str| {
         let answer = get_following(&format!("{url}{query}"), &[("range", "bytes=0-0")]);
@@ -159,7 +159,8 @@ fn content_disposition_is_a_matter_of_the_query() {
 
 #[test]
 fn signed_urls_expire() {
-    let hub = hub(&temporary("signed"));
+    let folder = TemporaryFolder::new("signed");
+    let hub = hub(folder.path());
     let url = format!("{}/datasets/user/demo/resolve/main/disk.bin", hub.endpoint());
     let signed = || get(&url).header("location").unwrap().to_owned();
     let status = |url: &str| get_with(url, &[("range", "bytes=0-0")]).status;
@@ -184,7 +185,8 @@ fn signed_urls_expire() {
 
 #[test]
 fn a_commit_does_not_change_older_revisions() {
-    let hub = hub(&temporary("pinned"));
+    let folder = TemporaryFolder::new("pinned");
+    let hub = hub(folder.path());
     let sha = get(&format!("{}/api/datasets/user/demo", hub.endpoint())).json()["sha"].clone();
     let oid = hub
         .commit("user/demo", &CommitSeed::new("new").file("README.md", "other").delete("disk.bin"))
@@ -201,11 +203,11 @@ fn a_commit_does_not_change_older_revisions() {
 
 #[test]
 fn a_file_changed_on_disk_is_not_served_as_the_old_one() {
-    let folder = temporary("changed");
-    let hub = hub(&folder);
+    let folder = TemporaryFolder::new("changed");
+    let hub = hub(folder.path());
     let url = format!("{}/datasets/user/demo/resolve/main/disk.bin", hub.endpoint());
     assert_eq!(get_following(&url, &[]).status, 200);
-    std::fs::write(folder.join("large.bin"), b"shorter").unwrap();
+    std::fs::write(folder.path().join("large.bin"), b"shorter").unwrap();
     let answer = get_following(&url, &[]);
     assert_eq!(answer.status, 500);
     assert!(answer.text().contains("changed"), "{}", answer.text());
