@@ -102,6 +102,21 @@ export function abortError(operation: string, signal?: AbortSignal): HubframeErr
   return failure("aborted", operation, "The read was cancelled.", { cause: signal?.reason });
 }
 
+/** Settles as `promise` does, or rejects as soon as `signal` fires: for what cannot itself be cancelled. */
+export function unlessAborted<T>(
+  promise: Promise<T>,
+  operation: string,
+  signal: AbortSignal | undefined,
+): Promise<T> {
+  if (!signal) return promise;
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(abortError(operation, signal));
+    if (signal.aborted) abort();
+    signal.addEventListener("abort", abort);
+    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+  });
+}
+
 /** Anything thrown, as data that can be posted. What is no {@link ErrorData} yet is a bug, so it becomes `internal`. */
 export function toErrorData(error: unknown, operation: string): ErrorData {
   if (isErrorData(error)) {

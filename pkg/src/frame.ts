@@ -222,7 +222,7 @@ export class Frame {
     return toTable(schema, batches);
   }
 
-  /** All rows as plain objects. See {@link Value} for what each type becomes. */
+  /** All rows as plain objects. The type `Value` says what each Arrow type becomes. */
   async toRows(options: RowOptions = {}): Promise<Row[]> {
     // A table without columns does not know how many rows it has.
     if (this.columns.length === 0) return Array.from({ length: await this.count(options) }, () => ({}));

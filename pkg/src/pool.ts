@@ -3,7 +3,7 @@
  *
  * Every call here only reads, so one that was cut off by a worker's death is made once more on its successor.
  */
-import { failure, type HubframeError } from "./errors.js";
+import { failure, type HubframeError, unlessAborted } from "./errors.js";
 import type { Args, CallMethod, Item, Result, StreamMethod } from "./protocol.js";
 import type { Client } from "./rpc.js";
 
@@ -65,13 +65,13 @@ export class Slot implements Client {
     this.#load += 1;
     try {
       const connection = this.#connect();
-      const { client } = await connection;
+      const { client } = await unlessAborted(connection, method, signal);
       try {
         return await client.call(method, args, signal);
       } catch (error) {
         if (!this.#diedUnder(connection)) throw error;
       }
-      const successor = await this.#connect();
+      const successor = await unlessAborted(this.#connect(), method, signal);
       return await successor.client.call(method, args, signal);
     } finally {
       this.#load -= 1;
@@ -88,7 +88,7 @@ export class Slot implements Client {
     try {
       for (let attempt = 1; ; attempt++) {
         const connection = this.#connect();
-        const { client } = await connection;
+        const { client } = await unlessAborted(connection, method, signal);
         let seen = 0;
         try {
           for await (const item of client.stream(method, args, signal)) {

@@ -41,6 +41,16 @@ describe("workers", () => {
     expect(workers.idlest(second)).toBe(second);
   });
 
+  it("do not keep a call that is cancelled while they start", async () => {
+    const { pool: workers, made } = pool(1, () => new Promise<never>(() => {}));
+    const controller = new AbortController();
+    const call = workers.idlest().call("count", [SPEC], controller.signal);
+    await vi.waitFor(() => expect(made).toHaveLength(1));
+    controller.abort();
+    await expect(call).rejects.toMatchObject({ code: "aborted", operation: "count" });
+    expect(workers.idlest().load).toBe(0);
+  });
+
   it("tell of their requests", async () => {
     const event = { method: "GET", url: "http://hub.test/a", status: 206, bytes: 8, ms: 1 };
     const seen: RequestEvent[] = [];

@@ -140,8 +140,9 @@ function setBusy(what: string | undefined): void {
 
 function sentence(error: unknown): string {
   if (!isHubframeError(error)) return `This page failed: ${String(error)}`;
-  const { file } = error.context;
-  return file && !error.message.includes(file) ? `${error.message} (${file})` : error.message;
+  const { file, hint } = error.context;
+  const message = hint ? `${error.message} ${hint}` : error.message;
+  return file && !message.includes(file) ? `${message} (${file})` : message;
 }
 
 function addressOf(url: string): Address {

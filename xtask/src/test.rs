@@ -121,7 +121,8 @@ fn wasm(repo: &Repo, tally: &mut Tally) -> Result<()> {
 
 fn prepare_package(repo: &Repo) -> Result<()> {
     system::ensure(repo, &[Program::Chromium])?;
-    build::everything(repo)
+    build::everything(repo)?;
+    build::local_hub(repo)
 }
 
 /// Types, unit tests and contents of the npm package, and its tarball installed in projects of other tools.
@@ -134,8 +135,7 @@ fn package(repo: &Repo, tally: &mut Tally) -> Result<()> {
 
 fn prepare_browser(repo: &Repo) -> Result<()> {
     prepare_package(repo)?;
-    fixtures::samples(repo)?;
-    build::local_hub(repo)
+    fixtures::samples(repo)
 }
 
 /// The pages, in Chromium against the local Hub.

@@ -14,7 +14,7 @@ import { test as base, expect } from "../support/test.js";
 const MAIN = `import { Hub } from "hubframe";
 const hub = new Hub({ endpoint: new URLSearchParams(location.search).get("endpoint") });
 const read = async (path) => (await (await hub.readParquet(path)).head(3)).length;
-const plain = await read("hf://datasets/vega/flights-20-files");
+const plain = await read("hf://datasets/fixtures/many-files");
 const brotli = await read("hf://datasets/fixtures/codecs/brotli.parquet");
 document.title = "rows: " + plain + ", " + brotli;
 `;
@@ -153,7 +153,7 @@ test("Node loads it", async ({ project, hub }) => {
     join(project, "node/main.js"),
     `import { Hub } from "hubframe";
      const hub = new Hub({ endpoint: ${JSON.stringify(hub.endpoint)} });
-     const frame = await hub.readParquet("hf://datasets/vega/flights-20-files");
+     const frame = await hub.readParquet("hf://datasets/fixtures/many-files");
      console.log(String((await frame.head(3)).length));`,
   );
   const printed = execFileSync(process.execPath, [join(project, "node/main.js")], {
