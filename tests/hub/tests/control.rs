@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use hubframe_hub::{Hub, Origin};
 use serde_json::{Value, json};
-use support::{TemporaryFolder, get, get_following, get_with, post_json, send};
+use support::{TemporaryFolder, eventually, get, get_following, get_with, post_json, send};
 
 /// A data folder with one public dataset that has a Parquet branch, and one private dataset.
 fn data(name: &str) -> TemporaryFolder {
@@ -183,4 +183,18 @@ fn everything_else_over_the_control_port() {
     let page = [("origin", "http://page.example"), ("access-control-request-method", "PUT")];
     let preflight = send("OPTIONS", &control("/settings"), &page, b"");
     assert_eq!(preflight.header("access-control-allow-methods"), Some("*"));
+}
+
+#[test]
+fn a_hub_may_live_and_end_in_async_code() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).build().unwrap();
+    let endpoint = runtime.block_on(async {
+        let hub = Hub::builder().start().unwrap();
+        let endpoint = hub.endpoint().to_owned();
+        let url = format!("{endpoint}/nowhere");
+        assert_eq!(tokio::task::spawn_blocking(move || get(&url).status).await.unwrap(), 404);
+        endpoint
+    });
+    let address = endpoint.strip_prefix("http://").unwrap();
+    eventually("the port is closed", || std::net::TcpStream::connect(address).is_err());
 }
