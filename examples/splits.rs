@@ -14,15 +14,15 @@
 use std::{
     collections::BTreeMap,
     io::{Read, Write},
+    rc::Rc,
 };
 
-use futures_util::future::{join_all, try_join};
 use hubframe::{
     Error,
+    frame::Session,
     http::RetryPolicy,
-    hub::{EntryKind, Hub},
-    path::HfPath,
-    splits::{Config, Layout, LoadArgs, RepoContents, RepoFile, SIDE_FILES, layout},
+    hub::Hub,
+    splits::{LoadArgs, RepoContents, RepoFile, layout},
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -38,7 +38,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             std::io::stdin().read_to_string(&mut text)?;
             answer_all(&text)?
         }
-        ["--hub", endpoint, repo] => to_json(common::wait(layout_on_hub(endpoint, repo))),
+        ["--hub", endpoint, repo] => common::wait(answer_from_hub(endpoint, repo))
+            .unwrap_or_else(|error| error_to_json(error.kind().code(), &error.to_string())),
         [file] => answer_all(&std::fs::read_to_string(file)?)?,
         _ => return Err("usage: splits [--hub URL REPO | FILE.json]".into()),
     };
@@ -46,34 +47,27 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// The layout of a dataset on a Hub, pinned to one commit.
-async fn layout_on_hub(endpoint: &str, repo: &str) -> Result<Layout, Error> {
+/// The strict answer for a dataset on a Hub.
+async fn answer_from_hub(endpoint: &str, repo: &str) -> Result<Value, Error> {
     let hub = Hub::new(common::NativeTransport::new(), endpoint, None, RetryPolicy::default())?;
-    let place = HfPath::parse(&format!("hf://datasets/{repo}"))?;
-    let sha = hub.revision(&place.repo, place.resolved_revision()).await?.sha;
-    let (entries, readme) =
-        try_join(hub.tree(&place.repo, &sha, "", true), hub.text(&place.repo, &sha, "README.md")).await?;
-    let files = entries.into_iter().filter(|entry| entry.kind == EntryKind::File);
-    let files: Vec<RepoFile> = files.map(|file| RepoFile { path: file.path, size: file.size }).collect();
-    let listed = SIDE_FILES.map(|name| files.iter().any(|file| file.path == name).then_some(name));
-    let (hub, id, sha) = (&hub, &place.repo, &sha);
-    let fetch = |name: Option<&'static str>| async move {
-        match name {
-            Some(name) => hub.text(id, sha, name).await,
-            None => Ok(None),
-        }
+    let dataset = Rc::new(Session::new(hub)).dataset(repo, None).await?;
+    let Some(layout) = dataset.strict else {
+        let problem = dataset.problem.map(|problem| (problem.code, problem.message)).unwrap_or_default();
+        return Ok(error_to_json(problem.0, &problem.1));
     };
-    let side_files = join_all(listed.map(fetch)).await.into_iter().collect::<Result<Vec<_>, _>>()?;
-    let bytes = |at: usize| side_files.get(at).and_then(|text| text.as_ref()).map(|text| &*text.bytes);
-    let repo = RepoContents {
-        id: Some(id),
-        files: &files,
-        readme: readme.as_ref().map(|text| &*text.bytes),
-        standalone_yaml: bytes(0),
-        dataset_infos: bytes(1),
-        ..RepoContents::default()
-    };
-    layout(&repo, &LoadArgs::default())
+    let paths: Vec<&str> = layout.paths.split('\0').collect();
+    let configs = layout.configs.into_iter().map(|config| Answer {
+        splits: config
+            .splits
+            .into_iter()
+            .map(|split| (split.name, split.files.iter().filter_map(|at| paths.get(*at).copied()).collect()))
+            .collect(),
+        name: config.name,
+        is_default: config.is_default,
+        declared_splits: config.declared_splits,
+        problem: config.problem,
+    });
+    Ok(to_json(layout.builder, layout.default_config.as_deref(), configs))
 }
 
 fn answer_all(text: &str) -> Result<Value, serde_json::Error> {
@@ -147,31 +141,54 @@ fn answer(case: Value) -> Result<Value, serde_json::Error> {
         zip_members: &case.zip_members,
         ..RepoContents::default()
     };
-    Ok(to_json(layout(&repo, &LoadArgs { data_dir: case.args.data_dir, data_files })))
-}
-
-fn to_json(layout: Result<Layout, Error>) -> Value {
-    let error = |kind: &str, message: String| json!({ "error": { "kind": kind, "message": message } });
-    let layout = match layout {
+    let layout = match layout(&repo, &LoadArgs { data_dir: case.args.data_dir, data_files }) {
         Ok(layout) => layout,
-        Err(problem) => return error(problem.kind().code(), problem.to_string()),
+        Err(error) => return Ok(error_to_json(error.kind().code(), &error.to_string())),
     };
-    if let Some(problem) = layout.configs.iter().find_map(|config| config.problem.as_ref()) {
-        return error("invalid", problem.clone());
-    }
-    let configs = layout.configs.iter().map(config_to_json).collect::<Vec<_>>();
-    json!({ "builder": layout.builder, "default_config": layout.default_config, "configs": configs })
+    let configs = layout.configs.iter().map(|config| Answer {
+        splits: config
+            .splits
+            .iter()
+            .map(|split| (split.name.clone(), split.files.iter().map(|file| file.path.as_str()).collect()))
+            .collect(),
+        name: config.name.clone(),
+        is_default: config.is_default,
+        declared_splits: config.declared_splits.clone(),
+        problem: config.problem.clone(),
+    });
+    Ok(to_json(layout.builder, layout.default_config.as_deref(), configs))
 }
 
-fn config_to_json(config: &Config) -> Value {
-    let splits = config.splits.iter().map(|split| {
-        let files = split.files.iter().map(|file| file.path.as_str()).collect::<Vec<_>>();
-        json!({ "split": split.name, "files": files })
-    });
-    let splits = splits.collect::<Vec<_>>();
-    let mut json = json!({ "config_name": config.name, "default": config.is_default, "splits": splits });
-    if let (Some(names), Some(object)) = (&config.declared_splits, json.as_object_mut()) {
-        object.insert("split_names".to_owned(), json!(names));
+/// A config, as the output wants it.
+struct Answer<'a> {
+    name: String,
+    is_default: bool,
+    splits: Vec<(String, Vec<&'a str>)>,
+    declared_splits: Option<Vec<String>>,
+    problem: Option<String>,
+}
+
+fn to_json<'a>(
+    builder: &str,
+    default_config: Option<&str>,
+    configs: impl Iterator<Item = Answer<'a>>,
+) -> Value {
+    let mut answers = Vec::new();
+    for config in configs {
+        if let Some(problem) = config.problem {
+            return error_to_json("invalid", &problem);
+        }
+        let splits = config.splits.iter().map(|(split, files)| json!({ "split": split, "files": files }));
+        let splits = splits.collect::<Vec<_>>();
+        let mut json = json!({ "config_name": config.name, "default": config.is_default, "splits": splits });
+        if let (Some(names), Some(object)) = (config.declared_splits, json.as_object_mut()) {
+            object.insert("split_names".to_owned(), json!(names));
+        }
+        answers.push(json);
     }
-    json
+    json!({ "builder": builder, "default_config": default_config, "configs": answers })
+}
+
+fn error_to_json(kind: &str, message: &str) -> Value {
+    json!({ "error": { "kind": kind, "message": message } })
 }
