@@ -15,19 +15,19 @@ import urllib.request
 REPO = pathlib.Path(__file__).resolve().parents[2]
 
 
-def hub_binary():
-    """The program that xtask built, or, without xtask, the one that cargo builds now."""
-    if "HUBFRAME_HUB_BIN" in os.environ:
-        return os.environ["HUBFRAME_HUB_BIN"]
-    build = ["cargo", "build", "--quiet", "--package", "hubframe-hub", "--message-format", "json"]
+def cargo_build(*what):
+    """Builds a program, and returns its path."""
+    build = ["cargo", "build", "--quiet", *what, "--message-format", "json"]
     output = subprocess.run(build, cwd=REPO, check=True, stdout=subprocess.PIPE, text=True).stdout
     messages = [json.loads(line) for line in output.splitlines()]
     return next(message["executable"] for message in messages if message.get("executable"))
 
 
 def start_hub():
+    # The program that xtask built, or, without xtask, the one that cargo builds now.
+    program = os.environ.get("HUBFRAME_HUB_BIN") or cargo_build("--package", "hubframe-hub")
     hub = subprocess.Popen(
-        [hub_binary(), "--exit-with-stdin"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [program, "--exit-with-stdin"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
     atexit.register(hub.stdin.close)
     return json.loads(hub.stdout.readline())

@@ -147,6 +147,18 @@ pub(crate) fn local_hub(repo: &Repo) -> Result<()> {
     })
 }
 
+/// Compiles the example that prints configs and splits.
+pub(crate) fn splits(repo: &Repo) -> Result<()> {
+    timed("compiling the example `splits`", || {
+        run(repo.command("cargo").args(["build", "--package", "hubframe", "--example", "splits"]))
+    })
+}
+
+/// Its program, once [`splits`] has passed.
+pub(crate) fn splits_path(repo: &Repo) -> PathBuf {
+    repo.target.join("debug/examples/splits")
+}
+
 /// The local Hub's program, once [`local_hub`] has passed.
 pub(crate) fn local_hub_path(repo: &Repo) -> PathBuf {
     repo.target.join("debug/hubframe-hub")

@@ -156,15 +156,17 @@ fn prepare_interop(repo: &Repo) -> Result<()> {
     setup::node_modules(repo)?;
     setup::python(repo)?;
     fixtures::samples(repo)?;
-    build::local_hub(repo)
+    build::local_hub(repo)?;
+    build::splits(repo)
 }
 
-/// Other clients of the Hub, against the local Hub.
+/// Other clients of the Hub, against the local Hub, and `datasets` against what hubframe finds.
 fn interop(repo: &Repo, tally: &mut Tally) -> Result<()> {
     let hub = build::local_hub_path(repo);
     let mut pytest = std::process::Command::new(repo.venv().join("bin/python"));
     pytest.current_dir(&repo.root).args(["-m", "pytest", "tests/interop"]);
-    tally.check(pytest.env("HUBFRAME_HUB_BIN", &hub))?;
+    pytest.env("HUBFRAME_HUB_BIN", &hub).env("HUBFRAME_SPLITS_BIN", build::splits_path(repo));
+    tally.check(&mut pytest)?;
     tally.check(
         repo.command("npm").args(["test", "--workspace", "tests/interop"]).env("HUBFRAME_HUB_BIN", &hub),
     )
