@@ -26,8 +26,9 @@ pub(crate) async fn answer(session: &Rc<Session<NativeTransport>>, repo: &str, r
                 Ok(num_rows) => ("num_rows", json!(num_rows)),
                 Err(error) => ("problem", json!(error.to_string())),
             };
-            if let Some(split) = answer.pointer_mut(&format!("/configs/{config}/splits/{split}")) {
-                split[key] = value;
+            let split = answer.pointer_mut(&format!("/configs/{config}/splits/{split}"));
+            if let Some(split) = split.and_then(Value::as_object_mut) {
+                split.insert(key.to_owned(), value);
             }
         }
     }

@@ -29,8 +29,8 @@ fn config(config: &ConfigTable, paths: &[&str]) -> Value {
         "default": config.is_default,
         "splits": splits.collect::<Vec<_>>(),
     });
-    if let Some(names) = &config.declared_splits {
-        json["split_names"] = json!(names);
+    if let (Some(names), Some(object)) = (&config.declared_splits, json.as_object_mut()) {
+        object.insert("split_names".to_owned(), json!(names));
     }
     json
 }

@@ -31,8 +31,13 @@ export interface Seed {
   readonly id: string;
   readonly private?: boolean;
   readonly gated?: boolean | string;
-  readonly files: Record<string, string | { readonly file: string } | { readonly base64: string }>;
+  readonly files: Record<string, Content>;
+  /** Files of one content: `{}` in the template is the number. */
+  readonly many?: readonly { readonly template: string; readonly count: number; readonly content: Content }[];
+  readonly refs?: Record<string, { readonly files: Record<string, Content> }>;
 }
+
+type Content = string | { readonly file: string } | { readonly base64: string };
 
 /** A running Hub, with every repo of the fixtures. */
 export class LocalHub {
