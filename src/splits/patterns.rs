@@ -113,8 +113,7 @@ impl<'a> Listing<'a> {
             if matches.len() == before && !has_magic(&pattern.text) {
                 return Err(at_place(self.not_found(base, &pattern.text), pattern.place));
             }
-            spend(&self.matches, matches.len() - before, MAX_MATCHES)
-                .map_err(|error| at_place(error, pattern.place))?;
+            self.count_placed(matches.len() - before).map_err(|error| at_place(error, pattern.place))?;
         }
         Ok(matches)
     }
@@ -134,6 +133,14 @@ impl<'a> Listing<'a> {
             let file = self.files.get(*index);
             finder.as_mut().zip(file).is_some_and(|(finder, file)| finder.takes(file))
         }))
+    }
+
+    /// Counts files that are put into a split.
+    ///
+    /// # Errors
+    /// `Limit` when there were too many of them for one card.
+    pub(super) fn count_placed(&self, files: usize) -> Result<()> {
+        spend(&self.matches, files, MAX_MATCHES)
     }
 
     /// How many pairs of a pattern and a file were looked at.
@@ -265,7 +272,8 @@ fn spend(total: &Cell<usize>, amount: usize, bound: usize) -> Result<()> {
     if total.get() <= bound {
         return Ok(());
     }
-    let message = "The card has too many wildcards for so many files; begin its patterns with a directory.";
+    let message =
+        "The card places too many files by too many patterns; begin its patterns with a directory each.";
     Err(Error::new(ErrorKind::Limit, OPERATION, message))
 }
 

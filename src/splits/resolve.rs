@@ -162,10 +162,12 @@ fn one_for_all(
     if entries.is_empty() {
         return Ok(vec![ResolvedConfig::new("default", decider, Ok(splits))]);
     }
+    let num_files = splits.iter().map(|split| split.matches.len()).sum();
     let config = |entry: &ConfigEntry| {
-        ResolvedConfig::new(&entry.name, decider, entry.check_name().map(|()| splits.clone()))
+        listing.count_placed(num_files)?;
+        Ok(ResolvedConfig::new(&entry.name, decider, entry.check_name().map(|()| splits.clone())))
     };
-    Ok(entries.iter().map(config).collect())
+    entries.iter().map(config).collect()
 }
 
 /// The default patterns below each directory that an entry names, worked out once.

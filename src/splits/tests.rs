@@ -344,13 +344,20 @@ fn work_is_bounded_by_files_times_patterns() {
     let repo = RepoContents { files: &files, readme: Some(readme.as_bytes()), ..RepoContents::default() };
     let layout = layout(&repo, &LoadArgs::default()).unwrap();
     let limited = |config: &&Config| {
-        config.problem.as_ref().is_some_and(|problem| problem.contains("too many wildcards"))
+        config.problem.as_ref().is_some_and(|problem| problem.contains("too many patterns"))
     };
     assert_eq!(
         layout.configs.iter().filter(limited).count(),
         201,
         "two million files are placed, and no more"
     );
+
+    let configs: String = (0..10_000).map(|at| format!("- config_name: c{at}\n")).collect();
+    let readme = format!("---\nconfigs:\n{configs}---\n");
+    let repo = RepoContents { readme: Some(readme.as_bytes()), ..repo };
+    let args = LoadArgs { data_dir: Some("part-7".to_owned()), ..LoadArgs::default() };
+    let refused = super::layout(&repo, &args).unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::Limit, "200 files in each of 10,000 configs");
 }
 
 fn check_whole(layout: &Layout, paths: &HashSet<String>) {
