@@ -10,6 +10,7 @@ mod footers;
 mod ipc;
 mod open;
 mod plan;
+mod prefix;
 mod rows;
 mod scan;
 mod session;

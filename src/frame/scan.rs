@@ -13,7 +13,10 @@ use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
 use bytes::Bytes;
 
-use super::{ScanTask, Session, adapt::Adapter, footers::read_piece, ipc::decode_schema, session::repo_id};
+use super::{
+    ScanTask, Session, adapt::Adapter, footers::read_piece, ipc::decode_schema, prefix::read_prefixes,
+    session::repo_id,
+};
 use crate::{
     error::{Error, ErrorKind, Result, ResultExt},
     http::Transport,
@@ -94,7 +97,9 @@ impl<T: Transport + 'static> Scan<T> {
             session.footers.put(source.url(), &footer);
         }
         let columns = schema.fields().iter().map(|field| field.name().clone()).collect();
-        let reader = Reader::new(&footer, &ReadOptions { columns: Some(columns), row_groups })?;
+        let options = ReadOptions { columns: Some(columns), row_groups };
+        let footer = read_prefixes(&*source, footer, &options).await?;
+        let reader = Reader::new(&footer, &options)?;
         let adapter = Adapter::new(SchemaRef::clone(schema), reader.schema())?;
         Ok(Reading { source, footer, reader, adapter, ahead: None, asked: Vec::new() })
     }
@@ -163,17 +168,19 @@ impl<T: Transport + 'static> Reading<T> {
     /// The read of the next row group that needs any bytes, not started yet.
     fn fetch_ahead(&mut self) -> Option<Ahead> {
         let ranges = std::iter::from_fn(|| self.reader.take_ahead()).find(|ranges| !ranges.is_empty())?;
+        let known = |range: &Range<u64>| Some((range.start, self.footer.known_bytes(range)?));
+        let mut pieces: Pieces = ranges.iter().filter_map(known).collect();
+        let unknown: Vec<_> = ranges.into_iter().filter(|range| known(range).is_none()).collect();
         // Neighbours become one piece, so that a column chunk is never in two.
-        let runs = coalesce(&ranges, 0);
-        let known: Option<Pieces> =
-            runs.iter().map(|run| Some((run.start, self.footer.known_bytes(run)?))).collect();
-        if let Some(known) = known {
-            return Some(Ahead::There(Ok(known)));
+        let runs = coalesce(&unknown, 0);
+        if runs.is_empty() {
+            return Some(Ahead::There(Ok(pieces)));
         }
         let source = Rc::clone(&self.source);
         Some(Ahead::Coming(Box::pin(async move {
             let bytes = source.read(&runs).await?;
-            Ok(runs.iter().map(|run| run.start).zip(bytes).collect())
+            pieces.extend(runs.iter().map(|run| run.start).zip(bytes));
+            Ok(pieces)
         })))
     }
 }

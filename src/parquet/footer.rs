@@ -10,10 +10,12 @@ use bytes::Bytes;
 use parquet::{
     DecodeResult,
     arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions},
-    file::metadata::{ColumnChunkMask, PageIndexPolicy, ParquetMetaData, ParquetMetaDataPushDecoder},
+    file::metadata::{
+        ColumnChunkMask, PageIndexPolicy, ParquetMetaData, ParquetMetaDataOptions, ParquetMetaDataPushDecoder,
+    },
 };
 
-use super::{failure::failed, page_index, schema::plain_schema};
+use super::{Prefix, failure::failed, page_index, prefix::with_prefixes, schema::plain_schema};
 use crate::error::{Error, ErrorKind, Result};
 
 /// How much of a file's end is read first, in bytes: enough for footer and page index of nearly every file, and
@@ -77,8 +79,11 @@ impl Footer {
     /// Kind `corrupt` when the file is no Parquet file or is damaged; kind `unsupported` when it is encrypted.
     pub fn decode(file_len: u64, known: Vec<KnownBytes>) -> Result<FooterStep> {
         let fail = |error| failed(READ_FOOTER, error);
+        // Prefixes need the number of pages, which is left out by default.
+        let options = ParquetMetaDataOptions::new().with_encoding_stats_as_mask(false);
         let mut decoder = ParquetMetaDataPushDecoder::try_new(file_len)
             .map_err(fail)?
+            .with_metadata_options(Some(Arc::new(options)))
             .with_page_index_policy(PageIndexPolicy::Skip);
         for piece in &known {
             decoder.push_range(piece.start..piece.end(), piece.bytes.clone()).map_err(fail)?;
@@ -120,6 +125,18 @@ impl Footer {
         let range = piece.start..piece.end();
         self.known.push(piece);
         self.with_index(row_groups, &range)
+    }
+
+    /// Takes in the pages that prefixes found, and all their bytes. This footer is for the one read that the prefixes
+    /// were made for: it knows no pages behind them.
+    ///
+    /// # Errors
+    /// Kind `internal`, when the decoder does not take them.
+    pub fn with_prefixes(mut self, prefixes: Vec<Prefix>) -> Result<Self> {
+        let (index, known) = with_prefixes(self.metadata(), prefixes);
+        self.known.extend(known);
+        let metadata = ParquetMetaData::clone(self.metadata()).into_builder();
+        self.with_metadata(metadata.set_page_index(Some(index)).build())
     }
 
     /// The file's metadata.
@@ -188,12 +205,17 @@ impl Footer {
         self.indexed.extend(row_groups);
         let mask = ColumnChunkMask::row_groups(row_groups.iter().copied());
         let metadata = ParquetMetaData::clone(self.metadata());
-        if let Some(metadata) = page_index::load(metadata, self.file_len, mask, range.clone(), bytes) {
-            let schema = Arc::clone(self.reader.schema());
-            let options = ArrowReaderOptions::new().with_schema(schema);
-            self.reader = ArrowReaderMetadata::try_new(Arc::new(metadata), options)
-                .map_err(|error| failed(READ_FOOTER, error))?;
+        match page_index::load(metadata, self.file_len, mask, range.clone(), bytes) {
+            Some(metadata) => self.with_metadata(metadata),
+            None => Ok(self),
         }
+    }
+
+    /// Replaces the metadata by the same with another page index.
+    fn with_metadata(mut self, metadata: ParquetMetaData) -> Result<Self> {
+        let options = ArrowReaderOptions::new().with_schema(Arc::clone(self.reader.schema()));
+        self.reader = ArrowReaderMetadata::try_new(Arc::new(metadata), options)
+            .map_err(|error| failed(READ_FOOTER, error))?;
         Ok(self)
     }
 }

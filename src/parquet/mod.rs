@@ -7,10 +7,12 @@ mod failure;
 mod footer;
 mod page_index;
 mod plan;
+mod prefix;
 mod read;
 mod schema;
 
 pub use footer::{Footer, FooterStep, KnownBytes};
 pub use plan::{RowGroupRows, batch_rows, row_groups, row_runs};
+pub use prefix::{Prefix, prefixes};
 pub use read::{ReadOptions, ReadStep, Reader};
 pub use schema::plain_schema;

@@ -36,6 +36,15 @@ pub struct ReadOptions {
     pub row_groups: Vec<RowGroupRows>,
 }
 
+impl ReadOptions {
+    /// The leaf columns to read.
+    pub(super) fn mask(&self, footer: &Footer) -> ProjectionMask {
+        let metadata = footer.reader();
+        let (roots, ..) = project(metadata.schema(), self.columns.as_deref());
+        ProjectionMask::roots(metadata.parquet_schema(), roots)
+    }
+}
+
 /// The next thing that a [`Reader`] wants or has.
 #[derive(Debug)]
 pub enum ReadStep {
@@ -66,8 +75,8 @@ impl Reader {
     pub fn new(footer: &Footer, options: &ReadOptions) -> Result<Self> {
         let fail = |error| failed(READ_ROWS, error);
         let metadata = footer.reader();
-        let (roots, order, schema) = project(metadata.schema(), options.columns.as_deref());
-        let mask = ProjectionMask::roots(metadata.parquet_schema(), roots);
+        let (_, order, schema) = project(metadata.schema(), options.columns.as_deref());
+        let mask = options.mask(footer);
         let batch_rows = batch_rows(footer, &options.row_groups, |leaf| mask.leaf_included(leaf));
         let decoder = ParquetPushDecoderBuilder::new_with_metadata(metadata.clone())
             .with_projection(mask.clone())
