@@ -1,5 +1,8 @@
 //! Reading the beginnings of column chunks, where a file has no offset index to tell its pages apart.
 
+#[cfg(test)]
+mod tests;
+
 use std::rc::Rc;
 
 use crate::{
