@@ -23,7 +23,8 @@ fn mixed(row: u64) -> u64 {
 
 fn table(num_rows: u64) -> RecordBatch {
     let text = |row| format!("{:x} {:x} {:x}", mixed(row), mixed(row + 1), mixed(row + 2));
-    let list = |row| (mixed(row) % 20 != 0).then(|| (0..mixed(row) % 15).map(|item| Some(item as i32)));
+    let list =
+        |row| (!mixed(row).is_multiple_of(20)).then(|| (0..mixed(row) % 15).map(|item| Some(item as i32)));
     let columns: [(&str, ArrayRef); 3] = [
         ("id", Arc::new(Int64Array::from_iter_values((0..num_rows).map(u64::cast_signed)))),
         ("text", Arc::new(StringArray::from_iter_values((0..num_rows).map(text)))),

@@ -149,10 +149,10 @@ fn table(num_rows: u64) -> RecordBatch {
             let bits = mixed(row, salt);
             let start = (bits % 1_000_000) as usize;
             texts.append_option(
-                (bits % 50 != 0).then(|| &letters[start..start + (bits >> 32) as usize % 300]),
+                (!bits.is_multiple_of(50)).then(|| &letters[start..start + (bits >> 32) as usize % 300]),
             );
             let list = (0..bits % 9).map(|item| Some(mixed(row, item) as i32));
-            lists.append_option((bits % 30 != 0).then(|| list.collect::<Vec<_>>()));
+            lists.append_option((!bits.is_multiple_of(30)).then(|| list.collect::<Vec<_>>()));
         }
         columns.push((format!("text {salt}"), Arc::new(texts.finish())));
         columns.push((format!("list {salt}"), Arc::new(lists.finish())));
