@@ -40,7 +40,7 @@ export function workerConnector(createWorker: () => WorkerLike, options: Session
     worker.addEventListener("messageerror", () => die("a message could not be read"));
     const client = new PortClient(worker, {
       onRequest: options.onRequest,
-      onFatal: (error) => die(error.message),
+      onFatal: die,
     });
     const end = (error: HubframeError) => {
       worker.terminate();

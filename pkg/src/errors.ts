@@ -144,6 +144,7 @@ function isErrorData(error: unknown): error is Omit<ErrorData, "cause"> & { caus
   return typeof error === "object" && error !== null && "code" in error && "operation" in error;
 }
 
-function describe(error: unknown): string {
+/** A thrown value in one line. */
+export function describe(error: unknown): string {
   return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 }

@@ -227,4 +227,4 @@ export type FromWorker =
   | { readonly id: number; readonly done: true }
   | { readonly id: number; readonly error: ErrorData }
   | { readonly event: RequestEvent }
-  | { readonly fatal: ErrorData };
+  | { readonly fatal: string };

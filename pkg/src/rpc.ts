@@ -3,7 +3,7 @@
  *
  * It knows nothing of wasm, workers or tables; `protocol.ts` has the types of what it carries.
  */
-import { abortError, type ErrorData, HubframeError, toErrorData } from "./errors.js";
+import { abortError, describe, type ErrorData, HubframeError, toErrorData } from "./errors.js";
 import type {
   Args,
   CallMethod,
@@ -38,7 +38,7 @@ export interface Client {
 /** What comes out of a worker besides answers. */
 export interface PortEvents {
   onRequest(event: RequestEvent): void;
-  onFatal(error: ErrorData): void;
+  onFatal(reason: string): void;
 }
 
 type Answer = Extract<FromWorker, { readonly id: number }>;
@@ -197,8 +197,7 @@ export function serve(
         post({ id, ok }, transfer(ok));
       }
     } catch (error) {
-      const data = toErrorData(error, method);
-      post(isFatal(error) ? { fatal: data } : { id, error: data });
+      post(isFatal(error) ? { fatal: describe(error) } : { id, error: toErrorData(error, method) });
     } finally {
       calls.delete(id);
     }

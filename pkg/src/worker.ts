@@ -1,5 +1,5 @@
 /** The worker: one session, answering the page. It has no exports; it is loaded by URL. */
-import { toErrorData } from "./errors.js";
+import { describe } from "./errors.js";
 import { createHandlers, transfers } from "./handlers.js";
 import type { FromWorker } from "./protocol.js";
 import { isTrap, startSession } from "./raw.js";
@@ -13,7 +13,7 @@ const post = (message: FromWorker) => scope.postMessage(message, []);
 
 // A trap inside a future surfaces here and not at the call that caused it, which would wait for ever.
 scope.addEventListener("unhandledrejection", ({ reason }) => {
-  if (isTrap(reason)) post({ fatal: toErrorData(reason, "worker") });
+  if (isTrap(reason)) post({ fatal: describe(reason) });
 });
 
 serve(scope, createHandlers(startSession, { onRequest: (event) => post({ event }) }), transfers, isTrap);

@@ -1,7 +1,6 @@
 /** Starts the local Hub, and speaks to its control port (tests/hub/README.md). */
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, readdirSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { FIXTURES, GENERATED } from "./paths.js";
 
@@ -42,14 +41,12 @@ type Content = string | { readonly file: string } | { readonly base64: string };
 /** A running Hub, with every repo of the fixtures. */
 export class LocalHub {
   readonly endpoint: string;
-  readonly storage: string;
   readonly #control: string;
   readonly #process: ChildProcess;
 
-  private constructor(process: ChildProcess, addresses: { hub: string; storage: string; control: string }) {
+  private constructor(process: ChildProcess, addresses: { hub: string; control: string }) {
     this.#process = process;
     this.endpoint = addresses.hub;
-    this.storage = addresses.storage;
     this.#control = addresses.control;
   }
 
@@ -57,9 +54,10 @@ export class LocalHub {
     const program = process.env.HUBFRAME_HUB_BIN;
     if (!program)
       throw new Error("HUBFRAME_HUB_BIN must name the local Hub's program; `cargo xtask test` sets it.");
-    const child = spawn(program, ["--data", FIXTURES, "--exit-with-stdin"], {
-      stdio: ["pipe", "pipe", "inherit"],
-    });
+    // The packaging tests do without what is made on demand.
+    const folders = [FIXTURES, GENERATED].filter((folder) => existsSync(folder));
+    const data = folders.flatMap((folder) => ["--data", folder]);
+    const child = spawn(program, [...data, "--exit-with-stdin"], { stdio: ["pipe", "pipe", "inherit"] });
     const [line] = await Promise.race([
       new Promise<string[]>((resolve) =>
         createInterface(child.stdout).once("line", (line) => resolve([line])),
@@ -70,9 +68,7 @@ export class LocalHub {
         ),
       ),
     ]);
-    const hub = new LocalHub(child, JSON.parse(line ?? ""));
-    for (const repo of generatedRepos()) await hub.create(repo);
-    return hub;
+    return new LocalHub(child, JSON.parse(line ?? ""));
   }
 
   stop(): void {
@@ -81,10 +77,6 @@ export class LocalHub {
 
   create(seed: Seed): Promise<unknown> {
     return this.#send("POST", "repos", seed);
-  }
-
-  commit(repo: string, files: Seed["files"]): Promise<unknown> {
-    return this.#send("POST", `repos/${repo}/commits`, { ref: "refs/heads/main", title: "change", files });
   }
 
   fault(fault: Record<string, unknown>): Promise<unknown> {
@@ -126,21 +118,4 @@ export class LocalHub {
     if (!response.ok) throw new Error(`${method} ${path} on the control port: ${response.status} ${text}`);
     return text ? JSON.parse(text) : undefined;
   }
-}
-
-/** The datasets of vega, once `cargo xtask fixtures` has made them. The packaging tests do without. */
-function generatedRepos(): Seed[] {
-  const user = join(GENERATED, "vega");
-  if (!existsSync(user)) return [];
-  return readdirSync(user).map((name) => ({
-    id: `vega/${name}`,
-    files: Object.fromEntries(
-      filesBelow(join(user, name)).map((path) => [path, { file: join(user, name, path) }]),
-    ),
-  }));
-}
-
-function filesBelow(folder: string): string[] {
-  const entries = readdirSync(folder, { recursive: true }) as string[];
-  return entries.filter((path) => statSync(join(folder, path)).isFile());
 }
