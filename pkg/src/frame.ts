@@ -154,8 +154,8 @@ export class Frame {
   /**
    * The first rows, crossing partitions until there are enough.
    *
-   * Cost: the footer of each file it comes to, then the pages that hold these rows. In a file without a page index they
-   * cannot be told apart, and the column chunks of a whole row group are read.
+   * Cost: the footer of each file it comes to, then the pages that hold these rows. In a file without a page index the
+   * beginning of each column chunk is read, and more of it only when that is short of these rows.
    */
   async head(numRows = 5, options: RowOptions = {}): Promise<Row[]> {
     return this.limit(numRows).toRows(options);
