@@ -6,70 +6,18 @@
 
 #[path = "fixtures/golden.rs"]
 mod golden;
+#[path = "common/memory_file.rs"]
+mod memory_file;
 
-use std::{ops::Range, path::Path};
+use std::path::Path;
 
-use arrow_array::RecordBatch;
-use arrow_select::concat::concat_batches;
 use bytes::Bytes;
 use golden::{Golden, fixtures};
-use hubframe::{
-    Result,
-    parquet::{Footer, FooterStep, KnownBytes, ReadOptions, ReadStep, Reader, row_groups, row_runs},
-};
+use hubframe::parquet::{Footer, FooterStep, row_groups, row_runs};
+use memory_file::MemoryFile;
 
-/// A file that counts what is read of it.
-struct File {
-    bytes: Bytes,
-    read: Vec<Range<u64>>,
-}
-
-impl File {
-    fn open(path: &str) -> Self {
-        let place = fixtures().join("repos/fixtures").join(path);
-        Self { bytes: Bytes::from(std::fs::read(place).unwrap()), read: Vec::new() }
-    }
-
-    fn slice(&mut self, range: &Range<u64>) -> Bytes {
-        self.read.push(range.clone());
-        self.bytes.slice(range.start as usize..range.end as usize)
-    }
-
-    fn footer(&mut self) -> Result<Footer> {
-        let len = self.bytes.len() as u64;
-        let mut known = Vec::new();
-        let mut next = Footer::first_range(len);
-        loop {
-            known.push(KnownBytes { start: next.start, bytes: self.slice(&next) });
-            match Footer::decode(len, known.clone())? {
-                FooterStep::Done(footer) => return Ok(*footer),
-                FooterStep::NeedsData(range) => next = range,
-            }
-        }
-    }
-
-    fn rows(&mut self, footer: &Footer, columns: Option<&[&str]>, rows: Range<u64>) -> Result<RecordBatch> {
-        let columns = columns.map(|names| names.iter().map(|&name| name.to_owned()).collect());
-        let options = ReadOptions { columns, row_groups: row_groups(footer, &rows) };
-        let mut reader = Reader::new(footer, &options)?;
-        let mut batches = Vec::new();
-        loop {
-            match reader.step()? {
-                ReadStep::Batch(batch) => batches.push(batch),
-                ReadStep::Finished => return Ok(concat_batches(reader.schema(), &batches).unwrap()),
-                ReadStep::NeedsData(ranges) => {
-                    for range in ranges {
-                        let bytes = self.slice(&range);
-                        reader.push(range.start, bytes)?;
-                    }
-                }
-            }
-        }
-    }
-
-    fn bytes_read(&self) -> u64 {
-        self.read.iter().map(|range| range.end - range.start).sum()
-    }
+fn open(path: &str) -> MemoryFile {
+    MemoryFile::read(&fixtures().join("repos/fixtures").join(path))
 }
 
 /// The names of all fixtures, relative to `repos/fixtures`.
@@ -99,7 +47,7 @@ fn every_fixture_reads_whole() {
     let names = all_fixtures();
     assert!(names.len() > 100, "the fixtures are missing");
     for name in names.iter().filter(|name| readable(name)) {
-        let mut file = File::open(name);
+        let mut file = open(name);
         let footer = file.footer().unwrap();
         let rows = file.rows(&footer, None, 0..footer.num_rows()).unwrap();
         Golden::of(&format!("fixtures/{name}")).assert_equals(&rows, name);
@@ -109,7 +57,7 @@ fn every_fixture_reads_whole() {
 #[test]
 fn every_fixture_reads_in_parts() {
     for name in all_fixtures().iter().filter(|name| readable(name)) {
-        let mut file = File::open(name);
+        let mut file = open(name);
         let footer = file.footer().unwrap();
         let num_rows = footer.num_rows();
         let whole = file.rows(&footer, None, 0..num_rows).unwrap();
@@ -129,7 +77,7 @@ fn every_fixture_reads_in_parts() {
 
 #[test]
 fn columns_come_in_the_order_asked_for() {
-    let mut file = File::open("pages/indexed.parquet");
+    let mut file = open("pages/indexed.parquet");
     let footer = file.footer().unwrap();
     let names: Vec<_> = footer.reader().schema().fields().iter().map(|field| field.name().clone()).collect();
     let (first, third) = (names[0].as_str(), names[2].as_str());
@@ -141,7 +89,7 @@ fn columns_come_in_the_order_asked_for() {
 #[test]
 fn a_page_index_saves_bytes() {
     let cost = |name: &str| {
-        let mut file = File::open(name);
+        let mut file = open(name);
         let footer = file.footer().unwrap();
         file.read.clear();
         let rows = file.rows(&footer, None, 10_000..10_100).unwrap();
@@ -158,7 +106,7 @@ fn a_page_index_saves_bytes() {
 #[test]
 fn a_footer_survives_the_journey_to_another_worker() {
     for name in ["pages/indexed.parquet", "types/nested.parquet", "pages/unindexed.parquet"] {
-        let mut file = File::open(name);
+        let mut file = open(name);
         let footer = file.footer().unwrap();
         let FooterStep::Done(arrived) = Footer::decode(footer.file_len(), footer.known()).unwrap() else {
             panic!("{name}: the bytes that travel do not suffice");
@@ -170,7 +118,7 @@ fn a_footer_survives_the_journey_to_another_worker() {
 
 #[test]
 fn rows_are_cut_at_row_groups() {
-    let mut file = File::open("pages/indexed.parquet");
+    let mut file = open("pages/indexed.parquet");
     let footer = file.footer().unwrap();
     let lens: Vec<_> = footer.row_group_lens().collect();
     let wanted = row_groups(&footer, &(lens[0] - 5..lens[0] + lens[1]));
@@ -186,8 +134,8 @@ fn rows_are_cut_at_row_groups() {
 
 #[test]
 fn damaged_files_are_refused() {
-    let whole = File::open("pages/indexed.parquet").bytes;
-    let footer_of = |bytes: &[u8]| File { bytes: Bytes::copy_from_slice(bytes), read: Vec::new() }.footer();
+    let whole = open("pages/indexed.parquet").bytes;
+    let footer_of = |bytes: &[u8]| MemoryFile::new(Bytes::copy_from_slice(bytes)).footer();
     for len in [0, 1, 7, 8, 100, whole.len() / 2, whole.len() - 1] {
         let error = footer_of(&whole[..len]).unwrap_err();
         assert_eq!(error.kind().code(), "corrupt", "{len} bytes: {error}");
@@ -201,7 +149,7 @@ fn damaged_files_are_refused() {
 
 #[test]
 fn brotli_is_named_when_it_is_missing() {
-    let mut file = File::open("codecs/brotli.parquet");
+    let mut file = open("codecs/brotli.parquet");
     let footer = file.footer().unwrap();
     let read = file.rows(&footer, None, 0..1);
     if cfg!(feature = "brotli") {
