@@ -98,9 +98,11 @@ fn lint(repo: &Repo, tally: &mut Tally) -> Result<()> {
     tally.check(repo.command("npx").args(["biome", "ci", "--error-on-warnings"]))
 }
 
-/// Every Rust test that needs no browser.
+/// Every Rust test that needs no browser; the codec of the second wasm by itself.
 fn native(repo: &Repo, tally: &mut Tally) -> Result<()> {
-    tally.check(repo.command("cargo").args(["test", "--workspace", "--no-fail-fast"]))
+    tally.check(repo.command("cargo").args(["test", "--workspace", "--no-fail-fast"]))?;
+    let brotli = "test --package hubframe --features brotli --test parquet --test parquet_testing";
+    tally.check(repo.command("cargo").args(brotli.split(' ')))
 }
 
 fn prepare_wasm(repo: &Repo) -> Result<()> {
