@@ -2,7 +2,7 @@
 //! cancellation, and the report of each request. The Hub is a function in place of `fetch`.
 
 #![cfg(target_arch = "wasm32")]
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::{cell::RefCell, rc::Rc};
 
