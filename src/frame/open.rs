@@ -139,6 +139,12 @@ impl Targets {
         let mut selected = Vec::new();
         for target in &self.paths {
             let before = selected.len();
+            // A file whose name reads as a pattern, such as `train[0].parquet`, is meant by its name.
+            let named = Target::Path(target.as_str().to_owned());
+            let target = match files.iter().any(|entry| entry.path == target.as_str()) {
+                true => &named,
+                false => target,
+            };
             selected.extend(files.iter().filter(|entry| target.selects(&entry.path)).map(|entry| DataFile {
                 path: entry.path.clone(),
                 size: entry.size,

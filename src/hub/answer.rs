@@ -27,7 +27,10 @@ pub(crate) async fn refusal<B: Body, R>(operation: &'static str, response: Respo
     let said = headers.get("x-error-message").map(str::to_owned).or_else(|| said(&text));
     let (kind, advice) = meaning(status, code);
     let message = match said {
-        Some(said) => format!("{advice} The server says: {said}"),
+        Some(said) => {
+            let stop = if said.ends_with(['.', '!', '?']) { "" } else { "." };
+            format!("{advice} The server says: {said}{stop}")
+        }
         None => advice.to_owned(),
     };
     let mut error =

@@ -109,7 +109,7 @@ fn refusals_say_what_to_do() {
         let error = block_on(hub.revision(&repo(), "main")).unwrap_err();
         assert_eq!(error.kind().code(), kind, "{status} {code}");
         assert!(error.message().contains(advice), "{status} {code}: {error}");
-        assert!(error.message().ends_with("the Hub's own words"), "{error}");
+        assert!(error.message().ends_with("the Hub's own words."), "{error}");
         assert_eq!((error.get("request_id"), error.get("repo")), (Some("r1"), Some("user/name")));
         assert_eq!(hub.transport().requests().len(), 1, "{status} is final");
     }

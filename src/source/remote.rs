@@ -7,7 +7,7 @@
 use std::{cell::RefCell, collections::HashMap, ops::Range, rc::Rc};
 
 use bytes::{Bytes, BytesMut};
-use futures_util::{StreamExt, TryStreamExt, stream};
+use futures_util::{StreamExt, TryStreamExt, lock::Mutex, stream};
 
 use super::{ByteSource, check_bounds, slice};
 use crate::{
@@ -24,29 +24,51 @@ const MAX_IN_FLIGHT: usize = 6;
 /// A server that answers a range with the whole file is put up with up to this length, in bytes.
 const MAX_WHOLE_FILE: u64 = 1 << 20;
 
-/// The signed URLs learnt so far, by the address on the Hub that led to them. Shared by all files of a session.
+/// What a session has learnt of files, by their address on the Hub: the signed URL that it led to, and the ETags
+/// that they answered with. Shared by all reads of a session.
 ///
 /// A signed URL is a capability: it stays in memory and out of every message.
 #[derive(Clone, Default)]
-pub struct Locations(Rc<RefCell<HashMap<String, String>>>);
+pub struct Locations(Rc<RefCell<HashMap<String, Known>>>);
+
+#[derive(Default)]
+struct Known {
+    location: Option<String>,
+    /// The first ETag of each origin. The Hub and its storage have different ones.
+    etags: HashMap<String, String>,
+    /// Held by the read that asks the Hub, so that reads side by side resolve an address once.
+    resolving: Rc<Mutex<()>>,
+}
 
 impl Locations {
     /// Where `url` led to, if that is known.
     pub fn get(&self, url: &str) -> Option<String> {
-        self.0.borrow().get(url).cloned()
+        self.0.borrow().get(url)?.location.clone()
     }
 
     /// Remembers that `url` led to `location`.
     pub fn learn(&self, url: &str, location: String) {
-        self.0.borrow_mut().insert(url.to_owned(), location);
+        self.0.borrow_mut().entry(url.to_owned()).or_default().location = Some(location);
     }
 
     /// Forgets `location`, unless a newer one was learnt in the meantime.
     fn forget(&self, url: &str, location: &str) {
-        let mut known = self.0.borrow_mut();
-        if known.get(url).is_some_and(|known| known == location) {
-            known.remove(url);
+        if let Some(known) = self.0.borrow_mut().get_mut(url)
+            && known.location.as_deref() == Some(location)
+        {
+            known.location = None;
         }
+    }
+
+    /// Whether `etag` is the one that this origin has always answered with. The first is remembered.
+    fn is_same(&self, url: &str, origin: &str, etag: &str) -> bool {
+        let mut all = self.0.borrow_mut();
+        let etags = &mut all.entry(url.to_owned()).or_default().etags;
+        etags.entry(origin.to_owned()).or_insert_with(|| etag.to_owned()) == etag
+    }
+
+    fn resolving(&self, url: &str) -> Rc<Mutex<()>> {
+        Rc::clone(&self.0.borrow_mut().entry(url.to_owned()).or_default().resolving)
     }
 }
 
@@ -60,13 +82,11 @@ impl std::fmt::Debug for Locations {
 #[derive(Debug)]
 pub struct RemoteFile<T> {
     pub(super) hub: Rc<Hub<T>>,
-    locations: Locations,
+    pub(super) locations: Locations,
     url: String,
     path: String,
     size: u64,
     coalescing: Coalescing,
-    /// The first ETag that each origin answered with. The Hub and its storage have different ones.
-    etags: RefCell<HashMap<String, String>>,
 }
 
 impl<T: Transport> RemoteFile<T> {
@@ -80,15 +100,7 @@ impl<T: Transport> RemoteFile<T> {
         size: u64,
     ) -> Self {
         let url = hub.resolve_url(repo, sha, path);
-        Self {
-            hub,
-            locations,
-            url,
-            path: path.to_owned(),
-            size,
-            coalescing: Coalescing::default(),
-            etags: RefCell::default(),
-        }
+        Self { hub, locations, url, path: path.to_owned(), size, coalescing: Coalescing::default() }
     }
 
     /// The file's address on the Hub.
@@ -107,27 +119,41 @@ impl<T: Transport> RemoteFile<T> {
 
     /// Asks where the file was found last; if that is not known or refused, asks the Hub.
     async fn attempt(&self, range: &Range<u64>) -> Attempt<Bytes> {
-        if let Some(location) = self.locations.get(&self.url) {
-            match self.request(&location, range).await {
-                Ok(response) if !matches!(response.status, 401 | 403 | 404 | 410) => {
-                    let outcome = self.receive(response, range).await;
-                    if !matches!(outcome, Attempt::Done(_)) {
-                        self.locations.forget(&self.url, &location);
-                    }
-                    return outcome;
-                }
-                // Expired. The Hub signs a new one.
-                Ok(_) => self.locations.forget(&self.url, &location),
-                Err(error) => {
-                    self.locations.forget(&self.url, &location);
-                    return Attempt::from(Err(error));
-                }
+        if let Some(outcome) = self.attempt_known(range).await {
+            return outcome;
+        }
+        let resolving = self.locations.resolving(&self.url);
+        let turn = resolving.lock().await;
+        // Another read may have resolved the address in the meantime.
+        if self.locations.get(&self.url).is_some() {
+            drop(turn);
+            if let Some(outcome) = self.attempt_known(range).await {
+                return outcome;
             }
         }
         match self.request(&self.url, range).await {
-            Ok(response) => self.receive(response, range).await,
+            Ok(response) => {
+                if response.status == 206 && !self.hub.owns(&response.url) {
+                    self.locations.learn(&self.url, response.url.clone());
+                }
+                self.receive(response, range).await
+            }
             Err(error) => Attempt::from(Err(error)),
         }
+    }
+
+    /// Asks where the file was found last; `None` when that is not known, or its signature has expired.
+    async fn attempt_known(&self, range: &Range<u64>) -> Option<Attempt<Bytes>> {
+        let location = self.locations.get(&self.url)?;
+        let outcome = match self.request(&location, range).await {
+            Ok(response) if matches!(response.status, 401 | 403 | 404 | 410) => None,
+            Ok(response) => Some(self.receive(response, range).await),
+            Err(error) => Some(Attempt::from(Err(error))),
+        };
+        if !matches!(outcome, Some(Attempt::Done(_))) {
+            self.locations.forget(&self.url, &location);
+        }
+        outcome
     }
 
     async fn request(&self, url: &str, range: &Range<u64>) -> Result<Response<T::Body>> {
@@ -155,14 +181,8 @@ impl<T: Transport> RemoteFile<T> {
         if let Err(error) = self.check_etag(&response) {
             return Attempt::Failed(error);
         }
-        let answered_by = response.url;
         match response.body.bytes().await {
-            Ok(body) if body.len() as u64 == range.end - range.start => {
-                if !self.hub.owns(&answered_by) {
-                    self.locations.learn(&self.url, answered_by);
-                }
-                Attempt::Done(body)
-            }
+            Ok(body) if body.len() as u64 == range.end - range.start => Attempt::Done(body),
             Ok(body) => Attempt::Again(self.cut_short(body.len()), None),
             Err(error) => Attempt::from(Err(error)),
         }
@@ -192,10 +212,12 @@ impl<T: Transport> RemoteFile<T> {
     /// All answers of one origin must carry the ETag of the first. Weak ones promise no equal bytes, so they
     /// are compared as they are: any difference means another version.
     fn check_etag<B>(&self, response: &Response<B>) -> Result<()> {
-        let Some(etag) = response.headers.get("etag") else { return Ok(()) };
-        let mut etags = self.etags.borrow_mut();
-        let first = etags.entry(origin(&response.url).to_owned()).or_insert_with(|| etag.to_owned());
-        if first == etag { Ok(()) } else { Err(self.changed("ETag")) }
+        match response.headers.get("etag") {
+            Some(etag) if !self.locations.is_same(&self.url, origin(&response.url), etag) => {
+                Err(self.changed("ETag"))
+            }
+            _ => Ok(()),
+        }
     }
 
     fn changed(&self, what: &str) -> Error {

@@ -136,6 +136,15 @@ fn an_expired_url_is_resolved_again_once() {
 }
 
 #[test]
+fn reads_side_by_side_resolve_an_address_once() {
+    let file = remote(1_000_000, |_, answer| Some(answer));
+    read(&file, &[0..10, 200_000..200_010, 400_000..400_010, 600_000..600_010]).unwrap();
+    let requests = file.hub.transport().requests();
+    let resolved = requests.iter().filter(|request| request.url.starts_with(HUB)).count();
+    assert_eq!((requests.len(), resolved), (4, 1));
+}
+
+#[test]
 fn passing_faults_are_read_through() {
     type Spoil = fn(Answer) -> Option<Answer>;
     let faults: [(&str, Spoil); 7] = [
@@ -198,6 +207,11 @@ fn a_file_that_changes_is_noticed() {
     read(&changing, &[0..10]).unwrap();
     assert_eq!(code(read(&changing, &[0..10])), "changed");
     assert_eq!(count.get(), 2, "a change is not retried");
+    // Another read of the same session, which has made a file of its own.
+    let repo = RepoId::dataset("user/name").unwrap();
+    let (hub, known) = (Rc::clone(&changing.hub), changing.locations.clone());
+    let again = RemoteFile::new(hub, known, &repo, "c0ffee", "data/a b.parquet", 1_000);
+    assert_eq!(code(read(&again, &[0..10])), "changed");
 
     let longer = remote(1_000, |_, answer| {
         Some(Answer { headers: vec![("content-range", "bytes 0-9/1001".to_owned())], ..answer })
