@@ -1,12 +1,13 @@
 //! From an expression to a predicate: columns found, types checked, values turned into keys of the column's type.
 
-use arrow_schema::{DataType, Field, Schema};
+use arrow_schema::{DataType, Schema};
 use regex_lite::Regex;
 
 use super::{
     Comparison, Condition, Expr, Literal, Operand, Pattern, Predicate, Set, Test,
     coerce::{Cut, cut, key_range},
     path::nearest,
+    predicate::item_type,
     spans::{Key, Spans},
 };
 use crate::error::{Error, ErrorKind, Result};
@@ -237,16 +238,6 @@ impl Column<'_> {
 
     fn name(&self) -> String {
         self.path.join(".")
-    }
-}
-
-/// The type of a list's items.
-fn item_type(data_type: &DataType) -> Option<&DataType> {
-    match data_type {
-        DataType::List(item) | DataType::LargeList(item) | DataType::FixedSizeList(item, _) => {
-            Some(Field::data_type(item))
-        }
-        _ => None,
     }
 }
 

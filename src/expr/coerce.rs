@@ -110,7 +110,7 @@ pub fn float_key(value: f64) -> i128 {
 }
 
 /// The float of a key.
-pub(super) fn key_float(key: i128) -> f64 {
+pub fn key_float(key: i128) -> f64 {
     let bits = i64::try_from(key).unwrap_or_default();
     f64::from_bits((if bits < 0 { i64::MIN - bits } else { bits }).cast_unsigned())
 }

@@ -59,7 +59,7 @@ mod verdict;
 mod tests;
 
 pub use bind::{ClassNames, Missing};
-pub use coerce::{float_key, wide_key};
+pub use coerce::{float_key, key_float, wide_key};
 pub use literal::Literal;
 pub use path::{ColumnPath, unknown_column};
 pub use predicate::{Condition, Pattern, Predicate, Set, Test};

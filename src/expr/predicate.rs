@@ -140,6 +140,14 @@ impl Predicate {
 }
 
 impl Test {
+    /// The type of what is looked at: of a list's items, if the test is of these, else of the column.
+    pub fn value_type(&self) -> &DataType {
+        match &self.condition {
+            Condition::Item(..) => item_type(&self.data_type).unwrap_or(&self.data_type),
+            _ => &self.data_type,
+        }
+    }
+
     /// Whether it is answered by any leaf column below the column: nulls and lengths are the same in all of them.
     pub fn needs_one_leaf(&self) -> bool {
         matches!(self.condition, Condition::Null(_) | Condition::Length(_))
@@ -165,6 +173,16 @@ impl Pattern {
             Self::EndsWith(suffix) => text.ends_with(suffix.as_str()),
             Self::Matches(regex) => regex.is_match(text),
         }
+    }
+}
+
+/// The type of a list's items.
+pub(super) fn item_type(data_type: &DataType) -> Option<&DataType> {
+    match data_type {
+        DataType::List(item) | DataType::LargeList(item) | DataType::FixedSizeList(item, _) => {
+            Some(item.data_type())
+        }
+        _ => None,
     }
 }
 

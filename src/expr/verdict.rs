@@ -1,9 +1,6 @@
 //! What statistics prove: that a predicate is true of no row, or of every row, without looking at any.
 
-use super::{
-    Condition, Predicate, Set, Test,
-    spans::{Key, Spans},
-};
+use super::{Condition, Predicate, Set, Spans, Test, key_float};
 
 /// Of which of some rows a predicate is true, as far as is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -107,21 +104,39 @@ impl Condition {
             (Self::Item(_, false) | Self::Length(_) | Self::Text(..), _) => Verdict::Some,
         }
     }
+}
 
-    /// A guess at the share of rows with these bounds that pass.
-    pub fn share(&self, bounds: &Bounds) -> f64 {
-        match (self.verdict(bounds), self) {
-            (Verdict::None, _) => 0.0,
-            (Verdict::All, _) => 1.0,
-            (Verdict::Some, Self::Value(Set::Numbers { spans, .. })) => match &bounds.limits {
-                Limits::Numbers(Some(min), Some(max)) => overlap(spans, *min, *max),
-                _ => guess(spans),
+impl Test {
+    /// A guess at the share of rows that pass, of rows with these bounds and about so many distinct values.
+    pub fn share(&self, bounds: &Bounds, distinct: f64) -> f64 {
+        let equal = |points: usize| (points as f64 / distinct.max(1.0)).min(1.0);
+        let guess = match &self.condition {
+            Condition::Value(Set::Numbers { spans, .. }) => match (spans.points(), &bounds.limits) {
+                (Some(points), _) => equal(points.len()),
+                (None, Limits::Numbers(Some(min), Some(max))) => self.overlap(spans, *min, *max),
+                _ => 0.5,
             },
-            (Verdict::Some, Self::Value(Set::Bytes(spans)) | Self::Item(Set::Bytes(spans), true)) => {
-                guess(spans)
-            }
-            (Verdict::Some, _) => 0.25,
+            Condition::Value(Set::Bytes(spans)) => spans.points().map_or(0.5, |points| equal(points.len())),
+            // What is searched for is rare, or it would not have to be searched for; but not that rare.
+            _ => 0.25,
+        };
+        match self.condition.verdict(bounds) {
+            Verdict::None => 0.0,
+            Verdict::Some => guess,
+            Verdict::All => 1.0,
         }
+    }
+
+    /// The share of the values from `min` to `max` that lie in the set, if they are spread evenly.
+    fn overlap(&self, spans: &Spans<i128>, min: i128, max: i128) -> f64 {
+        // The keys of floats are closer together the larger they are.
+        let value = |key: i128| if self.data_type.is_floating() { key_float(key) } else { key as f64 };
+        let width = |from: i128, to: i128| if from < to { value(to) - value(from) } else { 0.0 };
+        let end = max.saturating_add(1);
+        let inside = spans.iter().map(|(start, stop)| width((*start).max(min), stop.unwrap_or(end).min(end)));
+        let share = inside.sum::<f64>() / width(min, end);
+        // Infinite bounds tell nothing.
+        if share.is_finite() { share.min(1.0) } else { 0.5 }
     }
 }
 
@@ -144,17 +159,4 @@ impl Set {
             _ => Verdict::Some,
         }
     }
-}
-
-/// The share of the keys from `min` to `max` that lie in the set: that of the values, if they are spread evenly.
-fn overlap(spans: &Spans<i128>, min: i128, max: i128) -> f64 {
-    let width = |from: i128, to: i128| to.saturating_sub(from).max(0) as f64;
-    let end = max.saturating_add(1);
-    let inside = spans.iter().map(|(start, stop)| width((*start).max(min), stop.unwrap_or(end).min(end)));
-    (inside.sum::<f64>() / width(min, end).max(1.0)).min(1.0)
-}
-
-/// Single values are rare; of anything else half is as good a guess as any.
-fn guess<K: Key>(spans: &Spans<K>) -> f64 {
-    spans.points().map_or(0.5, |points| (points.len() as f64 * 0.01).min(0.5))
 }
