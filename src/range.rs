@@ -65,6 +65,13 @@ impl Default for Coalescing {
     }
 }
 
+impl Coalescing {
+    /// The requests that ranges become.
+    pub fn requests(&self, ranges: &[Range<u64>]) -> Vec<Range<u64>> {
+        coalesce(ranges, self.max_gap).iter().flat_map(|run| split(run, self.max_request)).collect()
+    }
+}
+
 /// Sorts ranges and joins those that overlap, touch, or lie at most `max_gap` bytes apart. Empty ranges vanish.
 pub fn coalesce(ranges: &[Range<u64>], max_gap: u64) -> Vec<Range<u64>> {
     let mut sorted: Vec<_> = ranges.iter().filter(|range| !range.is_empty()).cloned().collect();

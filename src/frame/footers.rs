@@ -3,6 +3,7 @@
 use std::{
     cell::RefCell,
     collections::{HashMap, VecDeque},
+    ops::Range,
     rc::Rc,
 };
 
@@ -107,19 +108,18 @@ impl<T: Transport> Session<T> {
 /// Reads the tail of a file, and what the tail says is missing.
 async fn read_footer<T: Transport>(remote: &RemoteFile<T>, mut known: Vec<KnownBytes>) -> Result<Footer> {
     if known.is_empty() {
-        known.push(read_piece(remote, Footer::first_range(remote.byte_len())).await?);
+        known.extend(read_pieces(remote, &[Footer::first_range(remote.byte_len())]).await?);
     }
     loop {
         match Footer::decode(remote.byte_len(), known.clone())? {
             FooterStep::Done(footer) => return Ok(*footer),
-            FooterStep::NeedsData(range) => known.push(read_piece(remote, range).await?),
+            FooterStep::NeedsData(range) => known.extend(read_pieces(remote, &[range]).await?),
         }
     }
 }
 
-/// One range of a file, as known bytes.
-pub(super) async fn read_piece<S: ByteSource>(source: &S, range: std::ops::Range<u64>) -> Result<KnownBytes> {
-    let start = range.start;
-    let bytes = source.read(&[range]).await?.pop().unwrap_or_default();
-    Ok(KnownBytes { start, bytes })
+/// Ranges of a file, as known bytes.
+pub(super) async fn read_pieces<S: ByteSource>(source: &S, ranges: &[Range<u64>]) -> Result<Vec<KnownBytes>> {
+    let bytes = source.read(ranges).await?;
+    Ok(ranges.iter().zip(bytes).map(|(range, bytes)| KnownBytes { start: range.start, bytes }).collect())
 }

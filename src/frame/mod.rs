@@ -5,24 +5,31 @@
 
 mod adapt;
 mod columns;
+mod cost;
 mod dataset;
+mod explain;
+mod filter;
 mod footers;
 mod ipc;
 mod open;
 mod plan;
 mod prefix;
+mod prepare;
 mod rows;
 mod scan;
 mod session;
 mod spec;
 mod table;
 
+pub use cost::Cost;
 pub use dataset::{ConfigTable, Dataset, Instead, InsteadOrigin, LayoutTable, Problem, SplitTable};
+pub use explain::{Explanation, Kept, PrunedRows, Share};
 pub use ipc::{BatchEncoder, decode_schema, encode_schema, end_of_stream};
 pub use rows::RowRange;
 pub use scan::Scan;
 pub use session::Session;
 pub use spec::{
-    Column, DataFile, FileSet, FooterPiece, FrameSource, FrameSpec, KnownFooter, RowCount, ScanPlan, ScanTask,
+    Column, CountPlan, DataFile, FileSet, FooterPiece, FrameSource, FrameSpec, KnownFooter, RowCount,
+    ScanPlan, ScanTask,
 };
 pub use table::Frame;

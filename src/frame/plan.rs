@@ -1,58 +1,127 @@
 //! From a frame to tasks: which rows of which files, cut so that several workers can share them.
 
+use std::{collections::BTreeMap, rc::Rc};
+
+use arrow_schema::Schema;
+use futures_util::{StreamExt, TryStreamExt, stream};
+
 use super::{
-    DataFile, FrameSpec, RowCount, RowRange, ScanPlan, ScanTask, Session,
+    CountPlan, DataFile, FrameSpec, PrunedRows, RowCount, RowRange, ScanPlan, ScanTask, Session,
     columns::project,
+    filter::checked,
     ipc::{decode_schema, encode_schema},
     session::repo_id,
 };
 use crate::{
-    error::Result,
+    error::{Result, ResultExt},
+    expr::{Expr, Missing, Verdict},
     http::Transport,
-    parquet::{Footer, FooterStep, KnownBytes, row_runs},
+    parquet::{Filter, PrunedBy, row_runs},
     path::RepoId,
+    range::coalesce,
 };
+
+/// Tasks that are counted side by side.
+const MAX_COUNTING: usize = 4;
 
 /// The most footers that are read in one wave while looking for the file in which a row range begins or ends.
 const MAX_WAVE: usize = 16;
 
 impl<T: Transport> Session<T> {
-    /// Plans a frame. Reads the footers that are needed to find where its rows begin and end: none for a whole
-    /// frame, else those of the files up to its last row, in waves of 1, 2, 4, … 16.
+    /// Plans a frame. Without a filter, reads the footers that are needed to find where its rows begin and end: none
+    /// for a whole frame, else those of the files up to its last row, in waves of 1, 2, 4, … 16.
+    ///
+    /// With a filter nothing is read: which rows pass is for the tasks to find out, each with its own file's footer. Of
+    /// the files whose footers are known, only the row groups that may pass become tasks. A slice of filtered rows is
+    /// left to whoever runs the tasks ([`ScanPlan::rows`]).
     ///
     /// # Errors
-    /// Kind `invalid` for a column that the frame has not, and those of reading footers.
+    /// Kind `invalid` for a column that the frame has not and for a filter that does not fit its types; and those of
+    /// reading footers.
     pub async fn plan(&self, frame: &FrameSpec) -> Result<ScanPlan> {
+        Ok(self.plan_with_reasons(frame).await?.0)
+    }
+
+    /// The plan, and the row groups that the filter left out of it.
+    pub(super) async fn plan_with_reasons(&self, frame: &FrameSpec) -> Result<(ScanPlan, Vec<PrunedRows>)> {
         let repo = repo_id(&frame.repo_type, &frame.repo)?;
-        let schema = project(&decode_schema(&frame.arrow_schema)?, frame.columns.as_deref())?;
-        let schema = encode_schema(&schema)?;
+        let all = decode_schema(&frame.arrow_schema)?;
+        let shown = project(&all, frame.columns.as_deref())?;
+        let schema = encode_schema(&shown)?;
+        let filter = frame.filter.as_ref().map(|filter| checked(filter, &all)).transpose()?;
         let mut files = frame.files.clone();
-        let parts = match (frame.rows.is_all(), frame.rows.len_of(u64::MAX)) {
+        let whole = filter.is_some() || frame.rows.is_all();
+        let parts = match (whole, frame.rows.len_of(u64::MAX)) {
             (_, 0) => Vec::new(),
             (true, _) => files.iter().map(|_| RowRange::default()).collect(),
             (false, _) => self.locate(&repo, &frame.sha, &mut files, frame.rows).await?,
         };
-        let tasks = files
-            .iter()
-            .zip(parts)
-            .flat_map(|(file, rows)| runs(file, rows).into_iter().map(move |rows| (file, rows)))
-            .map(|(file, rows)| ScanTask {
-                repo_type: frame.repo_type.clone(),
-                repo: frame.repo.clone(),
-                sha: frame.sha.clone(),
-                file: file.clone(),
-                schema: schema.clone(),
-                rows,
-            })
-            .collect();
-        Ok(ScanPlan { schema, tasks, files })
+        let (rows, limit) = match &filter {
+            Some(_) => (frame.rows, frame.rows.end),
+            None => (RowRange::default(), None),
+        };
+        let (mut tasks, mut pruned) = (Vec::new(), Vec::new());
+        for (file, part) in files.iter().zip(parts) {
+            for rows in self.runs(&repo, &frame.sha, file, part, filter.as_ref(), &mut pruned).await {
+                let filter = filter.clone();
+                tasks.push(ScanTask { filter, limit, ..frame.task(file, schema.clone(), rows) });
+            }
+        }
+        Ok((ScanPlan { schema, tasks, rows, files }, pruned))
     }
 
-    /// Counts a frame's rows from footers alone: one request for each file whose footer is not known, side by side.
+    /// Plans the counting of filtered rows. Reads the footers that are not known, side by side: one request a file. The
+    /// row groups of which they prove that every row passes, or none, are counted; the tasks are for the others.
     ///
     /// # Errors
-    /// Those of reading footers.
-    pub async fn count(&self, frame: &FrameSpec) -> Result<RowCount> {
+    /// Kind `invalid` for a filter that does not fit the frame's types, and those of reading footers.
+    pub async fn plan_count(&self, frame: &FrameSpec) -> Result<CountPlan> {
+        let repo = repo_id(&frame.repo_type, &frame.repo)?;
+        let all = decode_schema(&frame.arrow_schema)?;
+        let filter = checked(frame.filter.as_ref().unwrap_or(&Expr::And(Vec::new())), &all)?;
+        let schema = encode_schema(&Schema::empty())?;
+        let mut plan = CountPlan { num_rows: 0, tasks: Vec::new(), files: frame.files.clone() };
+        self.learn_footers(&repo, &frame.sha, &mut plan.files).await?;
+        for file in &plan.files {
+            let footer = self.footer(&repo, &frame.sha, file).await?;
+            let predicate =
+                filter.bind(footer.reader().schema(), Missing::AsNulls).context("file", &file.path)?;
+            let by_statistics = Filter::new(&footer, predicate);
+            let mut undecided = Vec::new();
+            let mut first = 0;
+            for (row_group, num_rows) in footer.row_group_lens().enumerate() {
+                match by_statistics.verdict(&footer, row_group) {
+                    Verdict::All => plan.num_rows += num_rows,
+                    Verdict::None => {}
+                    Verdict::Some => undecided.push(first..first + num_rows),
+                }
+                first += num_rows;
+            }
+            for rows in coalesce(&undecided, 0).iter().flat_map(|block| row_runs(&footer, block, |_| true)) {
+                let rows = RowRange { start: rows.start, end: Some(rows.end) };
+                let filter = Some(filter.clone());
+                plan.tasks.push(ScanTask { filter, ..frame.task(file, schema.clone(), rows) });
+            }
+        }
+        Ok(plan)
+    }
+
+    /// Counts a frame's rows. Without a filter from footers alone: one request for each file whose footer is not known,
+    /// side by side. With one, what footers do not prove is counted by reading the filter's columns
+    /// ([`Session::plan_count`] lets others do that).
+    ///
+    /// # Errors
+    /// Those of [`Session::plan_count`] and of [`super::Scan::next_batch`].
+    pub async fn count(self: &Rc<Self>, frame: &FrameSpec) -> Result<RowCount>
+    where
+        T: 'static,
+    {
+        if frame.filter.is_some() {
+            let CountPlan { num_rows, tasks, files } = self.plan_count(frame).await?;
+            let counts = stream::iter(tasks).map(|task| self.count_rows(task)).buffered(MAX_COUNTING);
+            let counted = counts.try_fold(num_rows, async |sum, rows| Ok(sum + rows)).await?;
+            return Ok(RowCount { num_rows: frame.rows.len_of(counted), files });
+        }
         let repo = repo_id(&frame.repo_type, &frame.repo)?;
         let mut files = frame.files.clone();
         let num_rows = if let Some(end) = frame.rows.end {
@@ -64,6 +133,53 @@ impl<T: Transport> Session<T> {
             frame.rows.len_of(files.iter().map(num_rows).sum())
         };
         Ok(RowCount { num_rows, files })
+    }
+
+    async fn count_rows(self: &Rc<Self>, task: ScanTask) -> Result<u64>
+    where
+        T: 'static,
+    {
+        let mut scan = self.scan(task)?;
+        let mut num_rows = 0;
+        while let Some(batch) = scan.next_batch().await? {
+            num_rows += batch.num_rows() as u64;
+        }
+        Ok(num_rows)
+    }
+
+    /// Cuts the rows of a file into runs of row groups that may pass when its footer is known; else they stay one
+    /// task. Sends nothing.
+    async fn runs(
+        &self,
+        repo: &RepoId,
+        sha: &str,
+        file: &DataFile,
+        rows: RowRange,
+        filter: Option<&Expr>,
+        pruned: &mut Vec<PrunedRows>,
+    ) -> Vec<RowRange> {
+        let Some(known) = &file.footer else { return vec![rows] };
+        let end = rows.end.unwrap_or(known.num_rows).min(known.num_rows);
+        // What is wrong with a footer, or does not fit it, the scan reports.
+        let Ok(footer) = self.footer(repo, sha, file).await else { return vec![rows] };
+        let bound = filter.map(|filter| filter.bind(footer.reader().schema(), Missing::AsNulls));
+        let Ok(predicate) = bound.transpose() else { return vec![rows] };
+        let filter = predicate.map(|predicate| Filter::new(&footer, predicate));
+        let mut refuted = BTreeMap::new();
+        if let Some(filter) = &filter {
+            for (row_group, num_rows) in footer.row_group_lens().enumerate() {
+                refuted.extend(filter.refuted(&footer, row_group).map(|why| (row_group, (num_rows, why))));
+            }
+        }
+        let runs = row_runs(&footer, &(rows.start..end), |row_group| !refuted.contains_key(&row_group));
+        pruned.extend(refuted.into_iter().map(|(row_group, (num_rows, reason))| PrunedRows {
+            file: file.path.clone(),
+            row_group: row_group as u64,
+            by: PrunedBy::Statistics,
+            reason,
+            num_rows,
+        }));
+        runs.into_iter().map(|run| RowRange { start: run.start, end: Some(run.end) }).collect()
     }
 
     /// The rows that the range takes of each file, up to the file in which it ends.
@@ -93,18 +209,19 @@ impl<T: Transport> Session<T> {
     }
 }
 
-/// Cuts the rows of a file into runs of row groups when its footer is known; else they stay one task.
-fn runs(file: &DataFile, rows: RowRange) -> Vec<RowRange> {
-    let Some(known) = &file.footer else { return vec![rows] };
-    let end = rows.end.unwrap_or(known.num_rows).min(known.num_rows);
-    let pieces: Vec<KnownBytes> = known.ranges.iter().map(KnownBytes::from).collect();
-    match Footer::decode(file.size, pieces) {
-        Ok(FooterStep::Done(footer)) => {
-            let runs = row_runs(&footer, &(rows.start..end));
-            runs.into_iter().map(|run| RowRange { start: run.start, end: Some(run.end) }).collect()
+impl FrameSpec {
+    /// A task on one of the frame's files, without a filter.
+    fn task(&self, file: &DataFile, schema: Vec<u8>, rows: RowRange) -> ScanTask {
+        ScanTask {
+            repo_type: self.repo_type.clone(),
+            repo: self.repo.clone(),
+            sha: self.sha.clone(),
+            file: file.clone(),
+            schema,
+            rows,
+            filter: None,
+            limit: None,
         }
-        // The scan reads the footer itself and reports what is wrong with it.
-        _ => vec![rows],
     }
 }
 

@@ -14,13 +14,13 @@ use arrow_schema::SchemaRef;
 use bytes::Bytes;
 
 use super::{
-    ScanTask, Session, adapt::Adapter, footers::read_piece, ipc::decode_schema, prefix::read_prefixes,
+    ScanTask, Session, adapt::Adapter, ipc::decode_schema, prefix::read_prefixes, prepare::Prepared,
     session::repo_id,
 };
 use crate::{
     error::{Error, ErrorKind, Result, ResultExt},
     http::Transport,
-    parquet::{Footer, ReadOptions, ReadStep, Reader, row_groups},
+    parquet::{Footer, ReadStep, Reader},
     path::RepoId,
     range::coalesce,
     source::{ByteSource, RemoteFile},
@@ -85,30 +85,28 @@ impl<T: Transport + 'static> Scan<T> {
     /// Reads the footer and plans the read.
     async fn start(&self) -> Result<Reading<T>> {
         let Self { session, task, repo, schema, .. } = self;
-        let mut footer = session.footer(repo, &task.sha, &task.file).await?;
         let source = Rc::new(session.remote_file(repo, &task.sha, &task.file));
-        let rows = task.rows.start..task.rows.end.unwrap_or_else(|| footer.num_rows());
-        let row_groups = row_groups(&footer, &rows);
-        let partial: Vec<usize> =
-            row_groups.iter().filter(|group| !group.whole).map(|group| group.row_group).collect();
-        if let Some(range) = footer.missing_index(&partial) {
-            let piece = read_piece(&*source, range).await?;
-            footer = Rc::new(Footer::clone(&footer).add_index(&partial, piece)?);
-            session.footers.put(source.url(), &footer);
-        }
         let columns = schema.fields().iter().map(|field| field.name().clone()).collect();
-        let options = ReadOptions { columns: Some(columns), row_groups };
+        let Prepared { footer, options, .. } = session.prepare(repo, task, columns, &source).await?;
         let footer = read_prefixes(&*source, footer, &options).await?;
         let reader = Reader::new(&footer, &options)?;
         let adapter = Adapter::new(SchemaRef::clone(schema), reader.schema())?;
-        Ok(Reading { source, footer, reader, adapter, ahead: None, asked: Vec::new() })
+        // Whoever wants some rows may have them after any row group.
+        let eager = options.limit.is_none();
+        Ok(Reading { source, footer, reader, adapter, eager, ahead: None, asked: Vec::new() })
     }
 }
 
+/// The read of some row groups.
+struct Ahead {
+    ranges: Vec<Range<u64>>,
+    pieces: Coming,
+}
+
 /// Bytes on their way, or there.
-enum Ahead {
-    Coming(Pin<Box<dyn Future<Output = Result<Pieces>>>>),
-    There(Result<Pieces>),
+enum Coming {
+    Later(Pin<Box<dyn Future<Output = Result<Pieces>>>>),
+    Now(Result<Pieces>),
 }
 
 /// Runs of bytes with their offsets.
@@ -119,6 +117,8 @@ struct Reading<T> {
     footer: Rc<Footer>,
     reader: Reader,
     adapter: Adapter,
+    /// Whether the next row groups are fetched before they are asked for.
+    eager: bool,
     ahead: Option<Ahead>,
     /// What the decoder asked for last, to notice when it asks for the same again.
     asked: Vec<Range<u64>>,
@@ -135,74 +135,100 @@ impl<T: Transport + 'static> Reading<T> {
         }
     }
 
-    /// Gives the decoder the next row group's bytes, and sets out for those of the one after it.
+    /// Gives the decoder the next row groups' bytes, and sets out for those of the ones after it.
     async fn feed(&mut self, needed: Vec<Range<u64>>) -> Result<()> {
-        let ahead = match self.ahead.take() {
-            Some(ahead) => Some(ahead),
-            None => self.fetch_ahead(),
-        };
-        let pieces = match ahead {
-            Some(Ahead::There(pieces)) => pieces?,
-            Some(Ahead::Coming(pieces)) => pieces.await?,
-            // Not foreseen, which the plan's promise excludes; still, what is asked for is read, once.
+        if self.ahead.is_none() {
+            self.ahead = self.next_wave();
+        }
+        let pieces = match self.ahead.take_if(|ahead| ahead.serves(&needed)) {
+            Some(ahead) => ahead.pieces().await?,
             None if self.asked == needed => {
                 let message = "The decoder asks for the same bytes again.";
                 return Err(Error::new(ErrorKind::Internal, "read rows", message));
             }
+            // Which pages hold rows that pass a filter was not known before.
             None => {
-                self.asked = needed.clone();
-                let bytes = self.source.read(&needed).await?;
-                needed.iter().map(|range| range.start).zip(bytes).collect()
+                let read = self.fetch(needed.clone());
+                self.asked = needed;
+                read.pieces().await?
             }
         };
         for (start, bytes) in pieces {
             self.reader.push(start, bytes)?;
         }
-        self.ahead = match self.fetch_ahead() {
-            Some(ahead) => Some(started(ahead).await),
-            None => None,
-        };
+        if self.eager && self.ahead.is_none() {
+            self.ahead = match self.next_wave() {
+                Some(ahead) => Some(ahead.started().await),
+                None => None,
+            };
+        }
         Ok(())
     }
 
-    /// The read of the next row group that needs any bytes, not started yet.
-    fn fetch_ahead(&mut self) -> Option<Ahead> {
+    /// The read of the next row groups that need any bytes, not started yet.
+    fn next_wave(&mut self) -> Option<Ahead> {
         let ranges = std::iter::from_fn(|| self.reader.take_ahead()).find(|ranges| !ranges.is_empty())?;
+        Some(self.fetch(ranges))
+    }
+
+    /// The read of ranges, as far as they are not known, not started yet.
+    fn fetch(&self, ranges: Vec<Range<u64>>) -> Ahead {
         let known = |range: &Range<u64>| Some((range.start, self.footer.known_bytes(range)?));
         let mut pieces: Pieces = ranges.iter().filter_map(known).collect();
-        let unknown: Vec<_> = ranges.into_iter().filter(|range| known(range).is_none()).collect();
-        // Neighbours become one piece, so that a column chunk is never in two.
-        let runs = coalesce(&unknown, 0);
+        let runs = unknown_runs(&self.footer, &ranges);
         if runs.is_empty() {
-            return Some(Ahead::There(Ok(pieces)));
+            return Ahead { ranges, pieces: Coming::Now(Ok(pieces)) };
         }
         let source = Rc::clone(&self.source);
-        Some(Ahead::Coming(Box::pin(async move {
+        let read = async move {
             let bytes = source.read(&runs).await?;
             pieces.extend(runs.iter().map(|run| run.start).zip(bytes));
             Ok(pieces)
-        })))
+        };
+        Ahead { ranges, pieces: Coming::Later(Box::pin(read)) }
+    }
+}
+
+/// What must be read for these ranges. Neighbours become one piece, so that a column chunk is never in two.
+pub(super) fn unknown_runs(footer: &Footer, ranges: &[Range<u64>]) -> Vec<Range<u64>> {
+    let unknown = ranges.iter().filter(|range| footer.known_bytes(range).is_none());
+    coalesce(&unknown.cloned().collect::<Vec<_>>(), 0)
+}
+
+impl Ahead {
+    /// Whether any of these ranges is in this read.
+    fn serves(&self, needed: &[Range<u64>]) -> bool {
+        let holds = |run: &Range<u64>, range: &Range<u64>| run.start <= range.start && range.end <= run.end;
+        let runs = coalesce(&self.ranges, 0);
+        needed.iter().any(|range| runs.iter().any(|run| holds(run, range)))
+    }
+
+    async fn pieces(self) -> Result<Pieces> {
+        match self.pieces {
+            Coming::Now(pieces) => pieces,
+            Coming::Later(pieces) => pieces.await,
+        }
+    }
+
+    /// Polls a read once, which sends its requests; they go on while the page does other things.
+    async fn started(self) -> Self {
+        let Coming::Later(mut pieces) = self.pieces else { return self };
+        let first = poll_fn(|context| {
+            Poll::Ready(match pieces.as_mut().poll(context) {
+                Poll::Ready(pieces) => Some(pieces),
+                Poll::Pending => None,
+            })
+        });
+        let pieces = match first.await {
+            Some(pieces) => Coming::Now(pieces),
+            None => Coming::Later(pieces),
+        };
+        Self { pieces, ..self }
     }
 }
 
 impl<T> std::fmt::Debug for Reading<T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Reading").field("reader", &self.reader).finish_non_exhaustive()
-    }
-}
-
-/// Polls a read once, which sends its requests; they go on while the page does other things.
-async fn started(ahead: Ahead) -> Ahead {
-    let Ahead::Coming(mut coming) = ahead else { return ahead };
-    let first = poll_fn(|context| {
-        Poll::Ready(match coming.as_mut().poll(context) {
-            Poll::Ready(pieces) => Some(pieces),
-            Poll::Pending => None,
-        })
-    })
-    .await;
-    match first {
-        Some(pieces) => Ahead::There(pieces),
-        None => Ahead::Coming(coming),
     }
 }

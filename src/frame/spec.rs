@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use super::RowRange;
-use crate::{features::Features, parquet::KnownBytes};
+use crate::{expr::Expr, features::Features, parquet::KnownBytes};
 
 /// What opening a path found: the files of one repo at one commit, and the schema of the first.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -45,7 +45,7 @@ pub struct FileSet {
 }
 
 /// One Parquet file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DataFile {
     /// Its path in the repo.
@@ -144,18 +144,32 @@ pub struct FrameSpec {
     /// The columns shown, in order; `None` for all.
     #[serde(default)]
     pub columns: Option<Vec<String>>,
-    /// The rows shown.
+    /// Which rows there are: those of which this is true. May be on any column, shown or not. [`crate::expr`] has its
+    /// shape.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub filter: Option<Expr>,
+    /// The rows shown, counted among those that pass the filter: a filter comes before every slice.
     pub rows: RowRange,
 }
 
 impl From<FrameSource> for FrameSpec {
     fn from(source: FrameSource) -> Self {
         let FrameSource { repo_type, repo, sha, files, arrow_schema, schema: _ } = source;
-        Self { repo_type, repo, sha, files, arrow_schema, columns: None, rows: RowRange::default() }
+        Self {
+            repo_type,
+            repo,
+            sha,
+            files,
+            arrow_schema,
+            columns: None,
+            filter: None,
+            rows: RowRange::default(),
+        }
     }
 }
 
-/// The work that a frame comes to. Tasks are in row order; their batches, one task after the other, are the table.
+/// The work that a frame comes to. Tasks are in row order; their batches, one task after the other, are the table, or
+/// hold it ([`ScanPlan::rows`]).
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ScanPlan {
@@ -164,6 +178,10 @@ pub struct ScanPlan {
     pub schema: Vec<u8>,
     /// The tasks.
     pub tasks: Vec<ScanTask>,
+    /// The rows of all batches together that are the table. All of them, unless the frame is a slice of filtered rows:
+    /// then whoever runs the tasks skips the rows before its start, and stops at its end.
+    #[serde(default)]
+    pub rows: RowRange,
     /// The frame's files, with the footers that planning had to read.
     pub files: Vec<DataFile>,
 }
@@ -185,6 +203,24 @@ pub struct ScanTask {
     pub schema: Vec<u8>,
     /// The rows of the file to read.
     pub rows: RowRange,
+    /// Of these rows only those that pass, with class labels as numbers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub filter: Option<Expr>,
+    /// Of those that pass only the first so many.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u64>,
+}
+
+/// The work of counting filtered rows: what footers prove, and tasks for the rest.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CountPlan {
+    /// The rows that are known to pass.
+    pub num_rows: u64,
+    /// Tasks whose batches have no columns, and as many rows as pass beside those.
+    pub tasks: Vec<ScanTask>,
+    /// The frame's files, with the footers that planning had to read.
+    pub files: Vec<DataFile>,
 }
 
 /// The number of rows of a frame.

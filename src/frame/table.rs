@@ -6,11 +6,16 @@ use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
 
 use super::{
-    FrameSpec, RowRange, Session,
+    Explanation, FrameSpec, RowRange, ScanTask, Session,
     columns::{project, unknown},
+    filter::checked,
     ipc::decode_schema,
 };
-use crate::{error::Result, http::Transport};
+use crate::{
+    error::{Error, ErrorKind, Result},
+    expr::Expr,
+    http::Transport,
+};
 
 /// A table of Parquet files on the Hub. Immutable and lazy: only what is `async` sends requests.
 #[derive(Debug)]
@@ -24,9 +29,13 @@ impl<T: Transport + 'static> Frame<T> {
     /// A frame over plain data.
     ///
     /// # Errors
-    /// Kind `invalid` for a column that the schema has not.
+    /// Kind `invalid` for a column that the schema has not, and for a filter that does not fit it.
     pub fn new(session: Rc<Session<T>>, spec: FrameSpec) -> Result<Self> {
-        let schema = project(&decode_schema(&spec.arrow_schema)?, spec.columns.as_deref())?;
+        let all = decode_schema(&spec.arrow_schema)?;
+        let schema = project(&all, spec.columns.as_deref())?;
+        if let Some(filter) = &spec.filter {
+            checked(filter, &all)?;
+        }
         Ok(Self { session, spec, schema })
     }
 
@@ -72,7 +81,27 @@ impl<T: Transport + 'static> Frame<T> {
         self.select(&kept)
     }
 
-    /// Rows `offset..offset + len` of this frame.
+    /// Only the rows of which the condition is true, on any columns of the files, shown or not. Filters on filters must
+    /// all be true.
+    ///
+    /// # Errors
+    /// Kind `invalid` for an unknown column, naming the nearest, and for a value that does not fit its type; and on a
+    /// frame that was sliced: to count the rows of a slice they must be known, so a filter comes first, and slices
+    /// count the rows that pass.
+    pub fn filter(&self, filter: Expr) -> Result<Self> {
+        if !self.spec.rows.is_all() {
+            let message = "This frame is a slice; filter first, and slice the rows that pass.";
+            return Err(Error::new(ErrorKind::Invalid, "filter rows", message));
+        }
+        let filter = match self.spec.filter.clone() {
+            Some(first) => first.and(filter),
+            None => filter,
+        };
+        self.with(FrameSpec { filter: Some(filter), ..self.spec.clone() })
+    }
+
+    /// Rows `offset..offset + len` of this frame. Of a filtered frame these are counted as they pass: reading them reads
+    /// all before them, too.
     ///
     /// # Errors
     /// None of its own.
@@ -96,23 +125,50 @@ impl<T: Transport + 'static> Frame<T> {
         self.limit(len)?.collect().await
     }
 
-    /// The last `len` rows, read. Reads all footers first, to know where they begin.
+    /// The last `len` rows, read. Reads all footers first, to know where they begin; with a filter, the rows from the
+    /// end backwards until enough pass.
     ///
     /// # Errors
     /// Those of [`Frame::collect`].
     pub async fn tail(&self, len: u64) -> Result<Vec<RecordBatch>> {
+        if self.spec.filter.is_some() && self.spec.rows.is_all() {
+            return self.tail_backwards(len).await;
+        }
         let counted = self.session.count(&self.spec).await?;
         let start = self.spec.rows.start + counted.num_rows.saturating_sub(len);
         let rows = RowRange { start, end: Some(self.spec.rows.start + counted.num_rows) };
         self.with(FrameSpec { rows, files: counted.files, ..self.spec.clone() })?.collect().await
     }
 
-    /// The number of rows, from footers alone: at most one request a file.
+    async fn tail_backwards(&self, len: u64) -> Result<Vec<RecordBatch>> {
+        let mut batches: Vec<RecordBatch> = Vec::new();
+        let mut num_rows = 0;
+        for task in self.session.plan(&self.spec).await?.tasks.into_iter().rev() {
+            if num_rows >= len {
+                break;
+            }
+            let before = self.read(task, &mut Window::from(RowRange::default())).await?;
+            num_rows += before.iter().map(|batch| batch.num_rows() as u64).sum::<u64>();
+            batches.splice(0..0, before);
+        }
+        let mut window = Window::from(RowRange { start: num_rows.saturating_sub(len), end: None });
+        Ok(batches.into_iter().filter_map(|batch| window.cut(batch)).collect())
+    }
+
+    /// The number of rows: from footers alone, at most one request a file; with a filter, as [`Session::count`] says.
     ///
     /// # Errors
-    /// Those of reading footers.
+    /// Those of [`Session::count`].
     pub async fn count(&self) -> Result<u64> {
         Ok(self.session.count(&self.spec).await?.num_rows)
+    }
+
+    /// What reading the frame comes to, before any of its rows are read: see [`Session::explain`].
+    ///
+    /// # Errors
+    /// Those of [`Session::explain`].
+    pub async fn explain(&self) -> Result<Explanation> {
+        self.session.explain(&self.spec).await
     }
 
     /// All rows, task after task. The package runs tasks side by side in workers; here they take turns.
@@ -120,17 +176,61 @@ impl<T: Transport + 'static> Frame<T> {
     /// # Errors
     /// Those of [`super::Scan::next_batch`].
     pub async fn collect(&self) -> Result<Vec<RecordBatch>> {
+        let plan = self.session.plan(&self.spec).await?;
+        let mut window = Window::from(plan.rows);
         let mut batches = Vec::new();
-        for task in self.session.plan(&self.spec).await?.tasks {
-            let mut scan = self.session.scan(task)?;
-            while let Some(batch) = scan.next_batch().await? {
-                batches.push(batch);
+        for task in plan.tasks {
+            if window.is_done() {
+                break;
             }
+            batches.extend(self.read(task, &mut window).await?);
+        }
+        Ok(batches)
+    }
+
+    /// The rows of a task that lie in the window.
+    async fn read(&self, task: ScanTask, window: &mut Window) -> Result<Vec<RecordBatch>> {
+        let mut scan = self.session.scan(task)?;
+        let mut batches = Vec::new();
+        while !window.is_done()
+            && let Some(batch) = scan.next_batch().await?
+        {
+            batches.extend(window.cut(batch));
         }
         Ok(batches)
     }
 
     fn with(&self, spec: FrameSpec) -> Result<Self> {
         Self::new(Rc::clone(&self.session), spec)
+    }
+}
+
+/// What is left of a range of rows, of which batch after batch goes by.
+#[derive(Debug)]
+struct Window {
+    skip: u64,
+    left: u64,
+}
+
+impl From<RowRange> for Window {
+    fn from(rows: RowRange) -> Self {
+        Self { skip: rows.start, left: rows.len_of(u64::MAX) }
+    }
+}
+
+impl Window {
+    fn is_done(&self) -> bool {
+        self.left == 0
+    }
+
+    /// The rows of the next batch that are in the range.
+    fn cut(&mut self, batch: RecordBatch) -> Option<RecordBatch> {
+        let num_rows = batch.num_rows() as u64;
+        let skip = self.skip.min(num_rows);
+        let len = (num_rows - skip).min(self.left);
+        self.skip -= skip;
+        self.left -= len;
+        // Both are at most the number of rows of a batch.
+        (len > 0).then(|| batch.slice(skip as usize, len as usize))
     }
 }

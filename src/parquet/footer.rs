@@ -10,12 +10,16 @@ use bytes::Bytes;
 use parquet::{
     DecodeResult,
     arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions},
-    file::metadata::{
-        ColumnChunkMask, PageIndexPolicy, ParquetMetaData, ParquetMetaDataOptions, ParquetMetaDataPushDecoder,
-    },
+    file::metadata::{PageIndexPolicy, ParquetMetaData, ParquetMetaDataOptions, ParquetMetaDataPushDecoder},
 };
 
-use super::{Prefix, failure::failed, page_index, prefix::with_prefixes, schema::plain_schema};
+use super::{
+    Prefix,
+    failure::failed,
+    page_index::{self, Chunks, Kind},
+    prefix::with_prefixes,
+    schema::plain_schema,
+};
 use crate::error::{Error, ErrorKind, Result};
 
 /// How much of a file's end is read first, in bytes: enough for footer and page index of nearly every file, and
@@ -56,7 +60,7 @@ pub enum FooterStep {
     Done(Box<Footer>),
 }
 
-/// A file's schema, row groups and, where the file has it and it was read, its offset index.
+/// A file's schema, row groups and, where the file has it and it was read, its page index.
 #[derive(Debug, Clone)]
 pub struct Footer {
     file_len: u64,
@@ -64,6 +68,8 @@ pub struct Footer {
     known: Vec<KnownBytes>,
     /// The row groups whose offset index was decoded, or found unsound.
     indexed: BTreeSet<usize>,
+    /// The column chunks whose column index was decoded, or found unsound.
+    column_indexed: BTreeSet<(usize, usize)>,
 }
 
 impl Footer {
@@ -96,14 +102,19 @@ impl Footer {
             DecodeResult::Finished => Err(stuck()),
             DecodeResult::Data(metadata) => {
                 check_row_groups(&metadata, file_len)?;
-                let index = page_index::range(&metadata, None);
+                let index = page_index::range(&metadata, Kind::Offset, Chunks::default());
                 let all: Vec<_> = (0..metadata.num_row_groups()).collect();
                 let reader = ArrowReaderMetadata::try_new(Arc::new(metadata), ArrowReaderOptions::new())
                     .map_err(fail)?;
-                let mut footer =
-                    Self { file_len, reader: with_plain_schema(reader)?, known, indexed: BTreeSet::new() };
-                if let Some(range) = index.filter(|range| footer.known_bytes(range).is_some()) {
-                    footer = footer.with_index(&all, &range)?;
+                let mut footer = Self {
+                    file_len,
+                    reader: with_plain_schema(reader)?,
+                    known,
+                    indexed: BTreeSet::new(),
+                    column_indexed: BTreeSet::new(),
+                };
+                if index.is_some_and(|range| footer.known_bytes(&range).is_some()) {
+                    footer = footer.load_offset_index(&all)?;
                 }
                 Ok(FooterStep::Done(Box::new(footer)))
             }
@@ -112,9 +123,17 @@ impl Footer {
 
     /// The range to read for the offset index of `row_groups`, when the file has one that was not read yet.
     pub fn missing_index(&self, row_groups: &[usize]) -> Option<Range<u64>> {
-        let missing: Vec<_> =
-            row_groups.iter().copied().filter(|index| !self.indexed.contains(index)).collect();
-        if missing.is_empty() { None } else { page_index::range(self.metadata(), Some(&missing)) }
+        let missing = self.without_offset_index(row_groups);
+        if missing.is_empty() { None } else { self.index_range(Kind::Offset, &missing, None) }
+    }
+
+    /// The ranges to read for the offset index of `row_groups` and the column index of some of their leaf columns, as
+    /// far as the file has them and they were not decoded yet.
+    pub fn missing_page_index(&self, row_groups: &[usize], leaves: &[usize]) -> Vec<Range<u64>> {
+        let missing = self.without_column_index(row_groups, leaves);
+        let column_index =
+            if missing.is_empty() { None } else { self.index_range(Kind::Column, &missing, Some(leaves)) };
+        column_index.into_iter().chain(self.missing_index(row_groups)).collect()
     }
 
     /// Takes in the offset index of `row_groups`, whose bytes were read from [`Footer::missing_index`].
@@ -122,9 +141,33 @@ impl Footer {
     /// # Errors
     /// None for an index that contradicts the footer: it is left out, and whole column chunks are read.
     pub fn add_index(mut self, row_groups: &[usize], piece: KnownBytes) -> Result<Self> {
-        let range = piece.start..piece.end();
         self.known.push(piece);
-        self.with_index(row_groups, &range)
+        self.load_offset_index(row_groups)
+    }
+
+    /// Takes in bytes that were read of what lies before the footer (Bloom filters, page index), and decodes the page
+    /// index of `row_groups`, as far as its bytes are known: the offset index, and the column index of `leaves`.
+    ///
+    /// # Errors
+    /// As [`Footer::add_index`].
+    pub fn add_page_index(
+        mut self,
+        row_groups: &[usize],
+        leaves: &[usize],
+        pieces: Vec<KnownBytes>,
+    ) -> Result<Self> {
+        self.known.extend(pieces);
+        let missing = self.without_column_index(row_groups, leaves);
+        let mut footer = self.load_offset_index(row_groups)?;
+        if let Some(range) = footer.index_range(Kind::Column, &missing, Some(leaves))
+            && let Some(bytes) = footer.known_bytes(&range)
+        {
+            let chunks = missing.iter().flat_map(|group| leaves.iter().map(|leaf| (*group, *leaf)));
+            footer.column_indexed.extend(chunks);
+            let chunks = Chunks { row_groups: Some(&missing), leaves: Some(leaves) };
+            footer = footer.with_index(Kind::Column, chunks, range, bytes)?;
+        }
+        Ok(footer)
     }
 
     /// Takes in the pages that prefixes found, and all their bytes. This footer is for the one read that the prefixes
@@ -170,9 +213,11 @@ impl Footer {
             return self.known.clone();
         }
         let metadata_start = self.metadata_start();
-        let index =
-            page_index::range(self.metadata(), None).filter(|range| self.known_bytes(range).is_some());
-        let used = index.map_or(metadata_start, |range| range.start.min(metadata_start));
+        let index = [Kind::Column, Kind::Offset].map(|kind| {
+            page_index::range(self.metadata(), kind, Chunks::default())
+                .filter(|range| self.known_bytes(range).is_some())
+        });
+        let used = index.iter().flatten().map(|range| range.start).fold(metadata_start, u64::min);
         let trim = |piece: &KnownBytes| {
             let start = piece.start.max(used);
             piece.get(&(start..piece.end())).map(|bytes| KnownBytes { start, bytes })
@@ -200,12 +245,32 @@ impl Footer {
         self.file_len.saturating_sub(8 + u64::from(length))
     }
 
-    fn with_index(mut self, row_groups: &[usize], range: &Range<u64>) -> Result<Self> {
-        let Some(bytes) = self.known_bytes(range) else { return Ok(self) };
-        self.indexed.extend(row_groups);
-        let mask = ColumnChunkMask::row_groups(row_groups.iter().copied());
+    fn without_offset_index(&self, row_groups: &[usize]) -> Vec<usize> {
+        row_groups.iter().copied().filter(|index| !self.indexed.contains(index)).collect()
+    }
+
+    fn without_column_index(&self, row_groups: &[usize], leaves: &[usize]) -> Vec<usize> {
+        let decoded =
+            |group: &usize| leaves.iter().all(|leaf| self.column_indexed.contains(&(*group, *leaf)));
+        row_groups.iter().copied().filter(|group| !decoded(group)).collect()
+    }
+
+    fn index_range(&self, kind: Kind, row_groups: &[usize], leaves: Option<&[usize]>) -> Option<Range<u64>> {
+        page_index::range(self.metadata(), kind, Chunks { row_groups: Some(row_groups), leaves })
+    }
+
+    /// Decodes the offset index of those of the row groups whose bytes are known.
+    fn load_offset_index(mut self, row_groups: &[usize]) -> Result<Self> {
+        let missing = self.without_offset_index(row_groups);
+        let Some(range) = self.index_range(Kind::Offset, &missing, None) else { return Ok(self) };
+        let Some(bytes) = self.known_bytes(&range) else { return Ok(self) };
+        self.indexed.extend(&missing);
+        self.with_index(Kind::Offset, Chunks { row_groups: Some(&missing), leaves: None }, range, bytes)
+    }
+
+    fn with_index(self, kind: Kind, chunks: Chunks<'_>, range: Range<u64>, bytes: Bytes) -> Result<Self> {
         let metadata = ParquetMetaData::clone(self.metadata());
-        match page_index::load(metadata, self.file_len, mask, range.clone(), bytes) {
+        match page_index::load(metadata, self.file_len, kind, chunks, range, bytes) {
             Some(metadata) => self.with_metadata(metadata),
             None => Ok(self),
         }

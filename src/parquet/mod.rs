@@ -8,11 +8,13 @@ mod footer;
 mod page_index;
 mod plan;
 mod prefix;
+mod prune;
 mod read;
 mod schema;
 
 pub use footer::{Footer, FooterStep, KnownBytes};
 pub use plan::{RowGroupRows, batch_rows, row_groups, row_runs};
 pub use prefix::{Prefix, prefixes};
-pub use read::{ReadOptions, ReadStep, Reader};
+pub use prune::{Filter, Lookup, Pruned, PrunedBy, Remaining};
+pub use read::{ReadOptions, ReadStep, Reader, Wave};
 pub use schema::plain_schema;

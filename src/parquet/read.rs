@@ -7,24 +7,33 @@ use std::{
 };
 
 use arrow_array::RecordBatch;
-use arrow_schema::{Schema, SchemaRef};
+use arrow_schema::{ArrowError, Schema, SchemaRef};
 use bytes::Bytes;
 use parquet::{
     DecodeResult,
     arrow::{
         ProjectionMask,
-        arrow_reader::{RowSelection, RowSelector},
+        arrow_reader::{ArrowPredicate, ArrowPredicateFn, RowFilter, RowSelection, RowSelector},
         push_decoder::{ParquetPushDecoder, ParquetPushDecoderBuilder, RowGroupSelection},
     },
 };
 
 use super::{
-    Footer, RowGroupRows, batch_rows,
+    Filter, Footer, RowGroupRows, batch_rows,
     failure::{arrow_failed, failed},
 };
-use crate::error::{Error, ErrorKind, Result};
+use crate::{
+    error::{Error, ErrorKind, Result},
+    expr::Predicate,
+};
 
 const READ_ROWS: &str = "read rows";
+
+/// Row groups of so few bytes are read together.
+const MAX_WAVE_LEN: u64 = 2 << 20;
+
+/// Decoded values of a filter's columns that are kept for the rows that pass, in bytes.
+const FILTER_CACHE_LEN: usize = 16 << 20;
 
 /// What to read of a file.
 #[derive(Debug, Clone, Default)]
@@ -34,11 +43,15 @@ pub struct ReadOptions {
     pub columns: Option<Vec<String>>,
     /// The row groups and their rows.
     pub row_groups: Vec<RowGroupRows>,
+    /// Of these rows only those that pass.
+    pub filter: Option<Filter>,
+    /// Of those that pass only the first so many.
+    pub limit: Option<u64>,
 }
 
 impl ReadOptions {
-    /// The leaf columns to read.
-    pub(super) fn mask(&self, footer: &Footer) -> ProjectionMask {
+    /// The leaf columns of the batches.
+    pub fn mask(&self, footer: &Footer) -> ProjectionMask {
         let metadata = footer.reader();
         let (roots, ..) = project(metadata.schema(), self.columns.as_deref());
         ProjectionMask::roots(metadata.parquet_schema(), roots)
@@ -56,12 +69,22 @@ pub enum ReadStep {
     Finished,
 }
 
+/// The byte ranges that are read together: those of a row group, or of several small ones.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Wave {
+    /// What is read before anything is decoded: column chunks of row groups that are read whole, else the pages that
+    /// hold the rows wanted; of the columns of a filter alone, where these are read first.
+    pub first: Vec<Range<u64>>,
+    /// What is read then at most, row group by row group: the pages that hold rows that pass.
+    pub later: Vec<Vec<Range<u64>>>,
+}
+
 /// Decodes the rows of one file. Holds the encoded bytes of the row group being read, and one decoded batch.
 #[derive(Debug)]
 pub struct Reader {
     decoder: ParquetPushDecoder,
-    /// The ranges of each row group still to be read, in reading order.
-    ahead: VecDeque<Vec<Range<u64>>>,
+    /// What is still to be read, in reading order.
+    ahead: VecDeque<Wave>,
     /// Positions in the decoder's batches, in the order wanted.
     order: Vec<usize>,
     schema: SchemaRef,
@@ -78,13 +101,23 @@ impl Reader {
         let (_, order, schema) = project(metadata.schema(), options.columns.as_deref());
         let mask = options.mask(footer);
         let batch_rows = batch_rows(footer, &options.row_groups, |leaf| mask.leaf_included(leaf));
-        let decoder = ParquetPushDecoderBuilder::new_with_metadata(metadata.clone())
+        let mut builder = ParquetPushDecoderBuilder::new_with_metadata(metadata.clone())
             .with_projection(mask.clone())
             .with_batch_size(batch_rows)
-            .with_row_group_selections(options.row_groups.iter().map(selection).collect::<Result<_>>()?)
-            .build()
-            .map_err(fail)?;
-        let ahead = ahead(footer, &options.row_groups, &mask, &decoder);
+            .with_row_group_selections(options.row_groups.iter().map(selection).collect::<Result<_>>()?);
+        if let Some(filter) = &options.filter {
+            // What is kept of the filter's columns need not be decoded again for the rows that pass. But whole batches
+            // are kept, and read for that: of a few pages, more would be read than is saved.
+            let whole = options.row_groups.iter().all(|group| group.whole);
+            let cache = if whole { FILTER_CACHE_LEN } else { 0 };
+            builder =
+                builder.with_row_filter(row_filter(footer, filter)).with_max_predicate_cache_size(cache);
+        }
+        if let Some(limit) = options.limit {
+            builder = builder.with_limit(usize::try_from(limit).unwrap_or(usize::MAX));
+        }
+        let decoder = builder.build().map_err(fail)?;
+        let ahead = waves(footer, options, &mask, &decoder);
         Ok(Self { decoder, ahead, order, schema })
     }
 
@@ -93,14 +126,14 @@ impl Reader {
         &self.schema
     }
 
-    /// Every byte range that reading will need, row group by row group.
-    pub fn ranges(&self) -> impl Iterator<Item = &[Range<u64>]> {
-        self.ahead.iter().map(Vec::as_slice)
+    /// All that reading will need.
+    pub fn waves(&self) -> impl Iterator<Item = &Wave> {
+        self.ahead.iter()
     }
 
-    /// Takes the ranges of the next row group, so that they are read before [`Reader::step`] asks for them.
+    /// Takes the ranges to read next, so that they are read before [`Reader::step`] asks for them.
     pub fn take_ahead(&mut self) -> Option<Vec<Range<u64>>> {
-        self.ahead.pop_front()
+        self.ahead.pop_front().map(|wave| wave.first)
     }
 
     /// Hands over bytes of the file that begin at `start`.
@@ -134,30 +167,84 @@ impl Reader {
     }
 }
 
-/// What each row group needs: its column chunks when it is read whole, else the pages that hold the rows wanted.
-fn ahead(
+/// What the row groups need, small ones together. Whoever wants a number of rows that pass may have them after any row
+/// group, so then each is read by itself.
+fn waves(
     footer: &Footer,
-    groups: &[RowGroupRows],
+    options: &ReadOptions,
     mask: &ProjectionMask,
     decoder: &ParquetPushDecoder,
-) -> VecDeque<Vec<Range<u64>>> {
-    let mut planned: HashMap<usize, Vec<Range<u64>>> = HashMap::new();
+) -> VecDeque<Wave> {
+    let mut planned: HashMap<usize, Vec<(usize, Range<u64>)>> = HashMap::new();
     for page in decoder.scan_plan() {
-        planned.entry(page.row_group).or_default().push(page.range);
+        planned.entry(page.row_group).or_default().push((page.column, page.range));
     }
-    let chunks = |row_group: usize| {
-        let columns = footer.metadata().row_groups().get(row_group).map_or(&[][..], |group| group.columns());
-        let read = columns.iter().enumerate().filter(|(leaf, _)| mask.leaf_included(*leaf));
-        read.map(|(_, column)| column.byte_range()).map(|(start, len)| start..start + len).collect()
-    };
-    let ranges = |group: &RowGroupRows| {
-        if group.whole {
-            chunks(group.row_group)
-        } else {
-            planned.remove(&group.row_group).unwrap_or_default()
+    let mut waves: VecDeque<Wave> = VecDeque::new();
+    let mut room = 0;
+    for group in &options.row_groups {
+        let pages = planned.remove(&group.row_group).unwrap_or_default();
+        let (first, later) = reads(footer, options, mask, group, pages);
+        let len: u64 = first.iter().map(|range| range.end - range.start).sum();
+        match waves.back_mut() {
+            Some(wave) if len <= room && options.limit.is_none() => {
+                wave.first.extend(first);
+                wave.later.push(later);
+                room -= len;
+            }
+            _ => {
+                waves.push_back(Wave { first, later: vec![later] });
+                room = MAX_WAVE_LEN.saturating_sub(len);
+            }
         }
+    }
+    waves
+}
+
+/// What a row group needs first, and later; `pages` are all that the decoder foresees.
+fn reads(
+    footer: &Footer,
+    options: &ReadOptions,
+    mask: &ProjectionMask,
+    group: &RowGroupRows,
+    pages: Vec<(usize, Range<u64>)>,
+) -> (Vec<Range<u64>>, Vec<Range<u64>>) {
+    let filtered = |leaf: usize| options.filter.as_ref().is_some_and(|filter| filter.reads(leaf));
+    let is_first = |leaf: usize| filtered(leaf) || (mask.leaf_included(leaf) && !group.filter_first);
+    let (first, later): (Vec<_>, Vec<_>) = pages.into_iter().partition(|(leaf, _)| is_first(*leaf));
+    let later = later.into_iter().map(|(_, range)| range).collect();
+    if !group.whole {
+        return (first.into_iter().map(|(_, range)| range).collect(), later);
+    }
+    let chunks = footer.metadata().row_groups().get(group.row_group).map_or(&[][..], |group| group.columns());
+    let chunks = chunks.iter().enumerate().filter(|(leaf, _)| is_first(*leaf));
+    (chunks.map(|(_, chunk)| chunk.byte_range()).map(|(start, len)| start..start + len).collect(), later)
+}
+
+/// The filter as the decoder evaluates it: what must hold together one after the other, the smallest columns first, so
+/// that less is decoded of the others.
+fn row_filter(footer: &Footer, filter: &Filter) -> RowFilter {
+    let schema = footer.reader().parquet_schema();
+    let groups = footer.metadata().row_groups();
+    let mut parts: Vec<_> = filter
+        .predicate()
+        .clone()
+        .conjuncts()
+        .into_iter()
+        .map(|part| {
+            let leaves = filter.leaves_of(&part);
+            let chunks =
+                groups.iter().flat_map(|group| leaves.iter().filter_map(|leaf| group.columns().get(*leaf)));
+            (chunks.map(|chunk| chunk.uncompressed_size()).sum::<i64>(), leaves, part)
+        })
+        .collect();
+    parts.sort_by_key(|(len, ..)| *len);
+    let predicate = |(_, leaves, part): (i64, Vec<usize>, Predicate)| -> Box<dyn ArrowPredicate> {
+        let evaluate = move |batch: RecordBatch| {
+            part.evaluate(&batch).map_err(|error| ArrowError::ExternalError(Box::new(error)))
+        };
+        Box::new(ArrowPredicateFn::new(ProjectionMask::leaves(schema, leaves), evaluate))
     };
-    groups.iter().map(ranges).collect()
+    RowFilter::new(parts.into_iter().map(predicate).collect())
 }
 
 /// The root columns to decode, where each wanted one stands among them, and the schema in the order wanted.
@@ -184,7 +271,12 @@ fn selection(group: &RowGroupRows) -> Result<RowGroupSelection> {
             Error::new(ErrorKind::Limit, READ_ROWS, "The row group has more rows than memory can address.")
         })
     };
-    let skip = RowSelector::skip(count(group.rows.start)?);
-    let select = RowSelector::select(count(group.rows.end - group.rows.start)?);
-    Ok(RowGroupSelection::new(group.row_group, Some(RowSelection::from(vec![skip, select]))))
+    let mut selectors = Vec::new();
+    let mut row = 0;
+    for rows in group.ranges() {
+        selectors.push(RowSelector::skip(count(rows.start - row)?));
+        selectors.push(RowSelector::select(count(rows.end - rows.start)?));
+        row = rows.end;
+    }
+    Ok(RowGroupSelection::new(group.row_group, Some(RowSelection::from(selectors))))
 }

@@ -108,6 +108,11 @@ impl<T: Transport> RemoteFile<T> {
         &self.url
     }
 
+    /// How ranges become requests.
+    pub fn coalescing(&self) -> &Coalescing {
+        &self.coalescing
+    }
+
     /// One range by one request, tried again when it fails.
     async fn read_range(&self, range: Range<u64>) -> Result<Bytes> {
         let hub = &self.hub;

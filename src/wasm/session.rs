@@ -105,6 +105,22 @@ impl Session {
         to_js(&abortable(signal, session.count(&frame)).await?)
     }
 
+    /// Splits the counting of a filtered frame's rows into what footers prove and tasks.
+    #[wasm_bindgen(js_name = planCount, unchecked_return_type = "unknown")]
+    pub async fn plan_count(&self, frame: JsValue, signal: Option<AbortSignal>) -> Result<JsValue, JsValue> {
+        let session = Rc::clone(&self.0);
+        let frame = from_js(frame)?;
+        to_js(&abortable(signal, session.plan_count(&frame)).await?)
+    }
+
+    /// Says what reading a frame comes to.
+    #[wasm_bindgen(unchecked_return_type = "unknown")]
+    pub async fn explain(&self, frame: JsValue, signal: Option<AbortSignal>) -> Result<JsValue, JsValue> {
+        let session = Rc::clone(&self.0);
+        let frame = from_js(frame)?;
+        to_js(&abortable(signal, session.explain(&frame)).await?)
+    }
+
     /// Starts a task.
     pub fn scan(&self, task: JsValue) -> Result<Scan, JsValue> {
         let scan = self.0.scan(from_js(task)?).and_then(Scan::new);

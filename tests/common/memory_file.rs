@@ -29,7 +29,8 @@ impl MemoryFile {
         Self::new(Bytes::from(std::fs::read(path).unwrap()))
     }
 
-    fn slice(&mut self, range: &Range<u64>) -> Bytes {
+    /// Reads a range.
+    pub(crate) fn slice(&mut self, range: &Range<u64>) -> Bytes {
         self.read.push(range.clone());
         self.bytes.slice(range.start as usize..range.end as usize)
     }
@@ -55,8 +56,14 @@ impl MemoryFile {
         rows: Range<u64>,
     ) -> Result<RecordBatch> {
         let columns = columns.map(|names| names.iter().map(|&name| name.to_owned()).collect());
-        let options = ReadOptions { columns, row_groups: row_groups(footer, &rows) };
-        let mut reader = Reader::new(footer, &options)?;
+        let options =
+            ReadOptions { columns, row_groups: row_groups(footer, &rows), ..ReadOptions::default() };
+        self.read_rows(footer, &options)
+    }
+
+    /// All rows that a reader gives.
+    pub(crate) fn read_rows(&mut self, footer: &Footer, options: &ReadOptions) -> Result<RecordBatch> {
+        let mut reader = Reader::new(footer, options)?;
         let mut batches = Vec::new();
         loop {
             match reader.step()? {

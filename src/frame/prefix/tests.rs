@@ -71,7 +71,8 @@ impl<F: Read + Seek> Counted<F> {
         self.waves.borrow_mut().clear();
         let footer = self.footer();
         let columns = columns.map(|names| names.iter().map(|&name| name.to_owned()).collect());
-        let options = ReadOptions { columns, row_groups: row_groups(&footer, &rows) };
+        let options =
+            ReadOptions { columns, row_groups: row_groups(&footer, &rows), ..ReadOptions::default() };
         let footer = block_on(read_prefixes(self, footer, &options)).unwrap();
         let mut reader = Reader::new(&footer, &options).unwrap();
         let mut batches = Vec::new();

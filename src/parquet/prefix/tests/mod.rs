@@ -30,7 +30,7 @@ fn footer(bytes: &Bytes) -> Footer {
 
 /// Reads rows of all columns, and says which ranges that took.
 fn rows(bytes: &Bytes, footer: &Footer, rows: &Range<u64>) -> Result<(RecordBatch, Vec<Range<u64>>)> {
-    let options = ReadOptions { columns: None, row_groups: row_groups(footer, rows) };
+    let options = ReadOptions { row_groups: row_groups(footer, rows), ..ReadOptions::default() };
     let mut reader = Reader::new(footer, &options)?;
     let (mut batches, mut read) = (Vec::new(), Vec::new());
     loop {
