@@ -1,14 +1,10 @@
 //! `cargo xtask demo`: the pages against a local Hub with the sample datasets.
 
 use std::io::{BufRead, BufReader};
-use std::net::{Ipv4Addr, TcpStream};
-use std::process::{Child, ChildStdin, Stdio};
-use std::thread;
-use std::time::Duration;
+use std::process::{Child, ChildStdin, Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
-use crate::process;
 use crate::repo::Repo;
 use crate::{build, fixtures};
 
@@ -26,72 +22,72 @@ const SAMPLES: [(&str, &str); 4] = [
     ("images", "hf://datasets/fixtures/images"),
 ];
 
-/// Builds everything, serves it, and returns when the servers end.
+/// Serves www/dist as any static server would, until its standard input ends; prints a line once it does.
+const PAGES_SERVER: &str = r#"
+import { preview } from "vite";
+const port = Number(process.argv[1]);
+const server = await preview({ root: "www", preview: { host: "127.0.0.1", port, strictPort: true } });
+process.stdin.on("end", () => process.exit()).resume();
+console.log(server.resolvedUrls.local[0]);
+"#;
+
+/// Builds everything, serves it, and returns when the pages' server ends.
 pub(crate) fn serve(repo: &Repo) -> Result<()> {
     build::everything(repo)?;
     fixtures::samples(repo)?;
     build::local_hub(repo)?;
-    // Both end with their standard input, so that they do not outlive this process however it ends.
-    let (_hub, _hub_stdin) = start_hub(repo)?;
-    let (mut pages, _pages_stdin) = start_pages(repo)?;
+    let _hub = start(&mut hub_command(repo))?;
+    let mut pages = start(&mut pages_command(repo))?;
     println!("\nThe preview page, of");
     for (what, path) in SAMPLES {
         let endpoint = format!("http://127.0.0.1:{HUB_PORT}");
         println!("  {what:<16}http://127.0.0.1:{PAGES_PORT}/preview/?path={path}&endpoint={endpoint}");
     }
     println!(
-        "The local Hub: http://127.0.0.1:{HUB_PORT}; its control port: {CONTROL_PORT}. Ctrl-C ends all."
+        "The local Hub is http://127.0.0.1:{HUB_PORT}, its control port {CONTROL_PORT}. Ctrl-C ends all."
     );
-    let status = pages.wait().context("wait for the pages' server")?;
+    let status = pages.process.wait().context("wait for the pages' server")?;
     bail!("the pages' server ended with {status}")
 }
 
-fn start_hub(repo: &Repo) -> Result<(Child, ChildStdin)> {
+fn hub_command(repo: &Repo) -> Command {
     let mut command = repo.command(&build::local_hub_path(repo).to_string_lossy());
     for folder in ["tests/fixtures/repos", "tests/fixtures/generated/repos"] {
         command.args(["--data", folder]);
     }
-    for (flag, port) in
-        [("--port", HUB_PORT), ("--storage-port", STORAGE_PORT), ("--control-port", CONTROL_PORT)]
-    {
+    let ports = [("--port", HUB_PORT), ("--storage-port", STORAGE_PORT), ("--control-port", CONTROL_PORT)];
+    for (flag, port) in ports {
         command.args([flag, &port.to_string()]);
     }
-    command.arg("--exit-with-stdin").stdin(Stdio::piped()).stdout(Stdio::piped());
-    let mut hub = command.spawn().context("start the local Hub")?;
-    // It prints its addresses once it takes connections.
-    let mut announcement = String::new();
-    BufReader::new(hub.stdout.take().context("its stdout is piped")?).read_line(&mut announcement)?;
-    if announcement.is_empty() {
-        bail!("the local Hub did not start: {}", hub.wait()?);
-    }
-    let stdin = hub.stdin.take().context("its stdin is piped")?;
-    Ok((hub, stdin))
+    command.arg("--exit-with-stdin");
+    command
 }
 
-fn start_pages(repo: &Repo) -> Result<(Child, ChildStdin)> {
-    let mut command = repo.command("vite");
-    command.args([
-        "preview",
-        "www",
-        "--host",
-        "127.0.0.1",
-        "--strictPort",
-        "--port",
-        &PAGES_PORT.to_string(),
-    ]);
-    // Vite watches its standard input unless it believes to be in CI.
-    command.env_remove("CI").stdin(Stdio::piped()).stdout(Stdio::null());
-    let mut pages = command.spawn().with_context(|| format!("start `{}`", process::show(&command)))?;
-    for _ in 0..100 {
-        if TcpStream::connect((Ipv4Addr::LOCALHOST, PAGES_PORT)).is_ok() && pages.try_wait()?.is_none() {
-            let stdin = pages.stdin.take().context("its stdin is piped")?;
-            return Ok((pages, stdin));
-        }
-        if let Some(status) = pages.try_wait()? {
-            bail!("the pages' server did not start: {status}");
-        }
-        thread::sleep(Duration::from_millis(100));
+fn pages_command(repo: &Repo) -> Command {
+    let mut command = repo.command("node");
+    command.args(["--input-type=module", "--eval", PAGES_SERVER, &PAGES_PORT.to_string()]);
+    command
+}
+
+/// A server that ends when its standard input does, so that it does not outlive this process however that ends.
+struct Server {
+    process: Child,
+    _stdin: ChildStdin,
+}
+
+/// Starts a server, and waits for the line that it prints once it takes connections.
+fn start(command: &mut Command) -> Result<Server> {
+    let program = command.get_program().to_string_lossy().into_owned();
+    let mut process = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .with_context(|| format!("start {program}"))?;
+    let _stdin = process.stdin.take().context("its stdin is piped")?;
+    let mut line = String::new();
+    BufReader::new(process.stdout.take().context("its stdout is piped")?).read_line(&mut line)?;
+    if line.is_empty() {
+        bail!("{program} did not start: {}", process.wait()?);
     }
-    pages.kill()?;
-    bail!("the pages' server did not answer within 10 seconds")
+    Ok(Server { process, _stdin })
 }
