@@ -11,7 +11,7 @@ use crate::process;
 use crate::repo::Repo;
 
 /// A program of the system that some command needs.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Program {
     /// A C compiler for wasm32; zstd is C.
     Clang,
@@ -84,8 +84,10 @@ impl Program {
 
 /// Makes sure that all of these are there: installs the missing ones as root with apt, or fails with the way to.
 pub(crate) fn ensure(repo: &Repo, programs: &[Program]) -> Result<()> {
-    let missing: Vec<Program> =
+    let mut missing: Vec<Program> =
         programs.iter().copied().filter(|program| program.find(repo).is_none()).collect();
+    missing.sort();
+    missing.dedup();
     if missing.is_empty() {
         return Ok(());
     }

@@ -1,31 +1,35 @@
 //! `cargo xtask test`: the whole check, in steps that can be asked for alone.
 
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 
 use crate::process::seconds;
 use crate::repo::Repo;
-use crate::system::{self, Program};
+use crate::system::{
+    self,
+    Program::{self, Chromedriver, Chromium, Clang, Python},
+};
 use crate::tally::{Count, Tally};
 use crate::{build, fixtures, setup};
 
-/// One step: what it needs built, and its checks.
+/// One step: what it needs of the system, what it needs built, and its checks.
 struct Step {
     name: &'static str,
+    programs: &'static [Program],
     prepare: fn(&Repo) -> Result<()>,
     check: fn(&Repo, &mut Tally) -> Result<()>,
 }
 
 /// Cheap and telling first.
 const STEPS: [Step; 6] = [
-    Step { name: "lint", prepare: prepare_lint, check: lint },
-    Step { name: "native", prepare: setup::rust, check: native },
-    Step { name: "wasm", prepare: prepare_wasm, check: wasm },
-    Step { name: "package", prepare: prepare_package, check: package },
-    Step { name: "browser", prepare: prepare_browser, check: browser },
-    Step { name: "interop", prepare: prepare_interop, check: interop },
+    Step { name: "lint", programs: &[Clang], prepare: prepare_lint, check: lint },
+    Step { name: "native", programs: &[], prepare: |_| Ok(()), check: native },
+    Step { name: "wasm", programs: &[Clang, Chromium, Chromedriver], prepare: prepare_wasm, check: wasm },
+    Step { name: "package", programs: &[Clang, Chromium], prepare: prepare_package, check: package },
+    Step { name: "browser", programs: &[Clang, Chromium, Python], prepare: prepare_browser, check: browser },
+    Step { name: "interop", programs: &[Python], prepare: prepare_interop, check: interop },
 ];
 
 /// What became of a step.
@@ -43,7 +47,11 @@ pub(crate) fn run(repo: &Repo, names: &[String]) -> Result<ExitCode> {
         bail!("there is no step `{unknown}`; the steps are {known}");
     }
     let wanted = |step: &&Step| names.is_empty() || names.iter().any(|name| name == step.name);
-    let reports: Vec<Report> = STEPS.iter().filter(wanted).map(|step| run_step(repo, step)).collect();
+    let steps: Vec<&Step> = STEPS.iter().filter(wanted).collect();
+    // All at once and first: what only a person can install is asked for before the long compilations.
+    let programs: Vec<Program> = steps.iter().flat_map(|step| step.programs).copied().collect();
+    system::ensure(repo, &programs)?;
+    let reports: Vec<Report> = steps.into_iter().map(|step| run_step(repo, step)).collect();
     let total = summarise(&reports);
     Ok(if total.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
@@ -106,7 +114,6 @@ fn native(repo: &Repo, tally: &mut Tally) -> Result<()> {
 }
 
 fn prepare_wasm(repo: &Repo) -> Result<()> {
-    system::ensure(repo, &[Program::Clang, Program::Chromium, Program::Chromedriver])?;
     setup::rust(repo)?;
     setup::wasm_bindgen(repo)
 }
@@ -116,13 +123,12 @@ fn wasm(repo: &Repo, tally: &mut Tally) -> Result<()> {
     for place in ["WASM_BINDGEN_USE_BROWSER", "WASM_BINDGEN_USE_DEDICATED_WORKER"] {
         let mut cargo = setup::cargo_for_wasm(repo, "test")?;
         cargo.args(["--package", "hubframe", "--test", "wasm"]);
-        tally.check(cargo.env("CHROMEDRIVER", Program::Chromedriver.path(repo)?).env(place, "1"))?;
+        tally.check(cargo.env("CHROMEDRIVER", Chromedriver.path(repo)?).env(place, "1"))?;
     }
     Ok(())
 }
 
 fn prepare_package(repo: &Repo) -> Result<()> {
-    system::ensure(repo, &[Program::Chromium])?;
     build::everything(repo)?;
     build::local_hub(repo)
 }
@@ -145,12 +151,10 @@ fn browser(repo: &Repo, tally: &mut Tally) -> Result<()> {
     tally.check(&mut npm_browser_tests(repo, "test")?)
 }
 
-fn npm_browser_tests(repo: &Repo, script: &str) -> Result<std::process::Command> {
+fn npm_browser_tests(repo: &Repo, script: &str) -> Result<Command> {
     let mut command = repo.command("npm");
     command.args(["run", script, "--workspace", "tests/browser"]);
-    command
-        .env("CHROMIUM", Program::Chromium.path(repo)?)
-        .env("HUBFRAME_HUB_BIN", build::local_hub_path(repo));
+    command.env("CHROMIUM", Chromium.path(repo)?).env("HUBFRAME_HUB_BIN", build::local_hub_path(repo));
     Ok(command)
 }
 
@@ -165,7 +169,7 @@ fn prepare_interop(repo: &Repo) -> Result<()> {
 /// Other clients of the Hub, against the local Hub, and `datasets` against what hubframe finds.
 fn interop(repo: &Repo, tally: &mut Tally) -> Result<()> {
     let hub = build::local_hub_path(repo);
-    let mut pytest = std::process::Command::new(repo.venv().join("bin/python"));
+    let mut pytest = Command::new(repo.venv().join("bin/python"));
     pytest.current_dir(&repo.root).args(["-m", "pytest", "tests/interop"]);
     pytest.env("HUBFRAME_HUB_BIN", &hub).env("HUBFRAME_SPLITS_BIN", build::splits_path(repo));
     tally.check(&mut pytest)?;
