@@ -69,7 +69,7 @@ fn plan(
     expr: &Expr,
     columns: Option<&[&str]>,
 ) -> (ReadOptions, Vec<Pruned>) {
-    let filter = Filter::new(footer, expr.bind(footer.reader().schema(), Missing::Refuse).unwrap());
+    let filter = Filter::new(footer, expr.bind(footer.reader().schema(), Missing::AsNulls).unwrap());
     let mut options = ReadOptions {
         columns: columns.map(|names| names.iter().map(|&name| name.to_owned()).collect()),
         row_groups: row_groups(footer, &(0..footer.num_rows())),
@@ -159,6 +159,48 @@ proptest! {
             }
         }
     }
+}
+
+/// Footer, page index and Bloom filters that say what is not so are planned by or refused; the plan stays in the file.
+#[test]
+fn damaged_evidence_ends_in_a_plan_or_an_error() {
+    let file = |seed| {
+        let mut random = Random::new(seed);
+        let table = random::table(&mut random, 200);
+        random::file(&mut random, &table)
+    };
+    let files: Vec<_> = (0..20).map(file).collect();
+    let (mut planned, mut refused) = (0, 0);
+    for seed in 0..1_500 {
+        let mut random = Random::new(seed);
+        let mut damaged = random.pick(&files).to_vec();
+        let len = damaged.len() as u64;
+        for _ in 0..=random.below(3) {
+            let at = len - 1 - random.below(len / 3);
+            damaged[at as usize] ^= 1 << random.below(8);
+        }
+        let mut file = MemoryFile::new(damaged.into());
+        let known = vec![KnownBytes { start: 0, bytes: file.bytes.clone() }];
+        let Ok(FooterStep::Done(mut footer)) = Footer::decode(len, known) else {
+            refused += 1;
+            continue;
+        };
+        let expr = random::condition(&mut random, 2);
+        if expr.bind(footer.reader().schema(), Missing::AsNulls).is_err() {
+            continue;
+        }
+        let (options, _) = plan(&mut file, &mut footer, &expr, None);
+        match Reader::new(&footer, &options) {
+            Ok(reader) => {
+                let ranges =
+                    reader.waves().flat_map(|wave| wave.first.iter().chain(wave.later.iter().flatten()));
+                assert!(ranges.into_iter().all(|range| range.start <= range.end && range.end <= len));
+                planned += 1;
+            }
+            Err(_) => refused += 1,
+        }
+    }
+    assert!(planned > 300 && refused > 300, "{planned} planned, {refused} refused");
 }
 
 #[test]

@@ -110,26 +110,29 @@ fn mask(array: &ArrayRef, set: &Set) -> Option<BooleanBuffer> {
 
 fn mask_numbers(array: &ArrayRef, spans: &Spans<i128>, nan: bool) -> Option<BooleanBuffer> {
     use DataType as T;
-    let float = |value: f64| if value.is_nan() { nan } else { spans.contains(&float_key(value)) };
+    // One copy of the lookup serves all types; only what turns a value into a key is theirs.
+    let int: &dyn Fn(i128) -> bool = &|key| spans.contains(&key);
+    let float: &dyn Fn(f64) -> bool =
+        &|value| if value.is_nan() { nan } else { spans.contains(&float_key(value)) };
     match array.data_type() {
         T::Boolean => {
             let values = array.as_any().downcast_ref::<BooleanArray>()?.values();
-            let (no, yes) = (spans.contains(&0), spans.contains(&1));
+            let (no, yes) = (int(0), int(1));
             Some(BooleanBuffer::collect_bool(values.len(), |row| if values.value(row) { yes } else { no }))
         }
-        T::Int8 => each::<i8>(array, |value| spans.contains(&value.into())),
-        T::Int16 => each::<i16>(array, |value| spans.contains(&value.into())),
+        T::Int8 => each::<i8>(array, |value| int(value.into())),
+        T::Int16 => each::<i16>(array, |value| int(value.into())),
         T::Int32 | T::Date32 | T::Time32(_) | T::Decimal32(..) => {
-            each::<i32>(array, |value| spans.contains(&value.into()))
+            each::<i32>(array, |value| int(value.into()))
         }
         T::Int64 | T::Date64 | T::Time64(_) | T::Timestamp(..) | T::Duration(_) | T::Decimal64(..) => {
-            each::<i64>(array, |value| spans.contains(&value.into()))
+            each::<i64>(array, |value| int(value.into()))
         }
-        T::Decimal128(..) => each::<i128>(array, |value| spans.contains(&value)),
-        T::UInt8 => each::<u8>(array, |value| spans.contains(&value.into())),
-        T::UInt16 => each::<u16>(array, |value| spans.contains(&value.into())),
-        T::UInt32 => each::<u32>(array, |value| spans.contains(&value.into())),
-        T::UInt64 => each::<u64>(array, |value| spans.contains(&value.into())),
+        T::Decimal128(..) => each::<i128>(array, int),
+        T::UInt8 => each::<u8>(array, |value| int(value.into())),
+        T::UInt16 => each::<u16>(array, |value| int(value.into())),
+        T::UInt32 => each::<u32>(array, |value| int(value.into())),
+        T::UInt64 => each::<u64>(array, |value| int(value.into())),
         T::Float16 => each::<Float16>(array, |value| float(value.to_f64())),
         T::Float32 => each::<f32>(array, |value| float(value.into())),
         T::Float64 => each::<f64>(array, float),

@@ -35,7 +35,7 @@ pub struct Explanation {
     /// filter are read first, when some number of rows that pass is enough, and when the first pages of a file without
     /// page index have yet to be found.
     pub at_most: Cost,
-    /// Rows that the filter spares, and why.
+    /// Rows that the filter spares, and why, file by file.
     pub pruned: Vec<PrunedRows>,
     /// The frame's files, with what was read of their ends. A frame of these costs what is said here; another one reads
     /// that again.
@@ -104,16 +104,16 @@ impl<T: Transport> Session<T> {
             .try_collect()
             .await?;
         let filter = frame.filter.as_ref().map(ToString::to_string);
-        let mut whole = Explanation { filter, pruned, ..Explanation::default() };
+        let mut whole = Explanation { filter, ..Explanation::default() };
         let first = parts.iter().map(|part| part.cost.first).find(|cost| *cost != Cost::default());
         for part in parts {
+            whole.pruned.extend(pruned.iter().filter(|pruned| pruned.file == part.file.path).cloned());
             whole.add(part);
         }
         if limited {
             // Perhaps enough rows pass at the first read.
             whole.cost = first.unwrap_or_default();
         }
-        whole.pruned.sort_by(|a, b| (&a.file, a.row_group).cmp(&(&b.file, b.row_group)));
         Ok(whole)
     }
 

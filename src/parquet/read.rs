@@ -225,19 +225,15 @@ fn reads(
 fn row_filter(footer: &Footer, filter: &Filter) -> RowFilter {
     let schema = footer.reader().parquet_schema();
     let groups = footer.metadata().row_groups();
-    let mut parts: Vec<_> = filter
-        .predicate()
-        .clone()
-        .conjuncts()
-        .into_iter()
-        .map(|part| {
-            let leaves = filter.leaves_of(&part);
-            let chunks =
-                groups.iter().flat_map(|group| leaves.iter().filter_map(|leaf| group.columns().get(*leaf)));
-            (chunks.map(|chunk| chunk.uncompressed_size()).sum::<i64>(), leaves, part)
-        })
-        .collect();
-    parts.sort_by_key(|(len, ..)| *len);
+    let mut parts: Vec<(i64, Vec<usize>, Predicate)> = Vec::new();
+    for part in filter.predicate().clone().conjuncts() {
+        let leaves = filter.leaves_of(&part);
+        let chunks =
+            groups.iter().flat_map(|group| leaves.iter().filter_map(|leaf| group.columns().get(*leaf)));
+        let len = chunks.map(|chunk| chunk.uncompressed_size()).fold(0, i64::saturating_add);
+        let smaller = parts.partition_point(|(other, ..)| *other <= len);
+        parts.insert(smaller, (len, leaves, part));
+    }
     let predicate = |(_, leaves, part): (i64, Vec<usize>, Predicate)| -> Box<dyn ArrowPredicate> {
         let evaluate = move |batch: RecordBatch| {
             part.evaluate(&batch).map_err(|error| ArrowError::ExternalError(Box::new(error)))
