@@ -19,6 +19,7 @@ use super::{
     page_index::{self, Chunks, Kind},
     prefix::with_prefixes,
     schema::plain_schema,
+    validate::sound_metadata,
 };
 use crate::error::{Error, ErrorKind, Result};
 
@@ -27,7 +28,7 @@ use crate::error::{Error, ErrorKind, Result};
 const TAIL_LEN: u64 = 64 << 10;
 
 /// The operation in error messages.
-const READ_FOOTER: &str = "read footer";
+pub(super) const READ_FOOTER: &str = "read footer";
 
 /// Bytes of a file and where they begin.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -101,7 +102,7 @@ impl Footer {
             },
             DecodeResult::Finished => Err(stuck()),
             DecodeResult::Data(metadata) => {
-                check_row_groups(&metadata, file_len)?;
+                let metadata = sound_metadata(metadata, file_len)?;
                 let index = page_index::range(&metadata, Kind::Offset, Chunks::default());
                 let all: Vec<_> = (0..metadata.num_row_groups()).collect();
                 let reader = ArrowReaderMetadata::try_new(Arc::new(metadata), ArrowReaderOptions::new())
@@ -293,32 +294,6 @@ fn with_plain_schema(reader: ArrowReaderMetadata) -> Result<ArrowReaderMetadata>
     }
     ArrowReaderMetadata::try_new(Arc::clone(reader.metadata()), ArrowReaderOptions::new().with_schema(plain))
         .map_err(|error| failed(READ_FOOTER, error))
-}
-
-/// Holds the row groups against the length of the file, so that nothing later trusts an impossible number.
-fn check_row_groups(metadata: &ParquetMetaData, file_len: u64) -> Result<()> {
-    let damaged = |message: &str, row_group: usize| {
-        Err(Error::new(ErrorKind::Corrupt, READ_FOOTER, message).with("row_group", row_group))
-    };
-    for (index, group) in metadata.row_groups().iter().enumerate() {
-        if group.num_rows() < 0 {
-            return damaged("The footer gives a row group a negative number of rows.", index);
-        }
-        for column in group.columns() {
-            let start = column.dictionary_page_offset().unwrap_or_else(|| column.data_page_offset());
-            let end = start.checked_add(column.compressed_size());
-            let inside = start >= 0
-                && column.compressed_size() >= 0
-                && end.and_then(|end| u64::try_from(end).ok()).is_some_and(|end| end <= file_len);
-            if !inside {
-                return damaged(
-                    "The footer places a column chunk outside the file; the file was cut short.",
-                    index,
-                );
-            }
-        }
-    }
-    Ok(())
 }
 
 fn stuck() -> Error {

@@ -5,12 +5,14 @@
 
 mod failure;
 mod footer;
+mod page_header;
 mod page_index;
 mod plan;
 mod prefix;
 mod prune;
 mod read;
 mod schema;
+mod validate;
 
 pub use footer::{Footer, FooterStep, KnownBytes};
 pub use plan::{RowGroupRows, batch_rows, row_groups, row_runs};

@@ -119,5 +119,5 @@ pub fn batch_rows(footer: &Footer, row_groups: &[RowGroupRows], is_read: impl Fn
         .filter_map(|(_, column)| u64::try_from(column.uncompressed_size()).ok())
         .sum();
     let row_len = bytes.checked_div(rows).unwrap_or(0).max(1);
-    usize::try_from((BATCH_LEN / row_len).clamp(32, 64 << 10)).unwrap_or(1024)
+    usize::try_from((BATCH_LEN / row_len).clamp(1, 64 << 10)).unwrap_or(1024)
 }

@@ -8,7 +8,7 @@ use parquet::{
     file::{metadata::ColumnChunkMetaData, serialized_reader::SerializedPageReader},
 };
 
-use super::page_header::{PageHeader, PageType, varint};
+use crate::parquet::page_header::{PageHeader, PageType, varint};
 
 /// A page that decompresses to more than this is not opened to count its rows.
 const MAX_PAGE_LEN: u64 = 64 << 20;

@@ -8,11 +8,10 @@
 
 mod index;
 mod levels;
-mod page_header;
 mod walk;
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 use std::{ops::Range, sync::Arc};
 

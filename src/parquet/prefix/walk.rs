@@ -8,10 +8,8 @@ use parquet::{
     file::{metadata::ColumnChunkMetaData, page_index::offset_index::PageLocation},
 };
 
-use super::{
-    levels,
-    page_header::{NoHeader, PageHeader, PageType},
-};
+use super::levels;
+use crate::parquet::page_header::{NoHeader, PageHeader, PageType};
 
 /// What writers fill a data page up to before they compress it, in bytes: 1 MiB by the defaults of parquet-mr,
 /// Arrow C++, arrow-rs and Polars, and a sixteenth of that because they notice late that it is full.

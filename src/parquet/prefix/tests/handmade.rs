@@ -12,15 +12,15 @@ use parquet::{
 };
 
 /// The numbers of page types and encodings in `parquet.thrift`.
-pub(crate) const DATA: i32 = 0;
-pub(crate) const INDEX: i32 = 1;
-pub(crate) const DICTIONARY: i32 = 2;
-pub(crate) const DATA_V2: i32 = 3;
+pub(in crate::parquet) const DATA: i32 = 0;
+pub(in crate::parquet) const INDEX: i32 = 1;
+pub(in crate::parquet) const DICTIONARY: i32 = 2;
+pub(in crate::parquet) const DATA_V2: i32 = 3;
 const PLAIN: i32 = 0;
 const RLE: i32 = 3;
 
 /// A page header: the type, both lengths, and the struct of the type's own fields.
-pub(crate) fn header(page_type: i32, len: i32, own: &[i32]) -> Vec<u8> {
+pub(in crate::parquet) fn header(page_type: i32, len: i32, own: &[i32]) -> Vec<u8> {
     let mut bytes = Vec::new();
     for field in [page_type, len, len] {
         bytes.push(0x15);
@@ -51,24 +51,24 @@ fn page(page_type: i32, own: &[i32], body: &[u8]) -> Vec<u8> {
 }
 
 /// A data page of a `required int32` column.
-pub(crate) fn flat(values: &[i32]) -> Vec<u8> {
+pub(in crate::parquet) fn flat(values: &[i32]) -> Vec<u8> {
     page(DATA, &[values.len() as i32, PLAIN, RLE, RLE], &plain(values))
 }
 
 /// A data page, version 2, of a `required int32` column.
-pub(crate) fn flat_v2(values: &[i32]) -> Vec<u8> {
+pub(in crate::parquet) fn flat_v2(values: &[i32]) -> Vec<u8> {
     let len = values.len() as i32;
     page(DATA_V2, &[len, 0, len, PLAIN, 0, 0], &plain(values))
 }
 
 /// A data page of a `repeated int32` column, without empty lists. A level of 0 begins a row.
-pub(crate) fn repeated(values: &[(u8, i32)]) -> Vec<u8> {
+pub(in crate::parquet) fn repeated(values: &[(u8, i32)]) -> Vec<u8> {
     let body = [with_len(&levels(values)), with_len(&ones(values.len())), plain_of(values)].concat();
     page(DATA, &[values.len() as i32, PLAIN, RLE, RLE], &body)
 }
 
 /// The same, version 2.
-pub(crate) fn repeated_v2(values: &[(u8, i32)]) -> Vec<u8> {
+pub(in crate::parquet) fn repeated_v2(values: &[(u8, i32)]) -> Vec<u8> {
     let (repetition, definition) = (levels(values), ones(values.len()));
     let rows = values.iter().filter(|(level, _)| *level == 0).count() as i32;
     let own = [values.len() as i32, 0, rows, PLAIN, definition.len() as i32, repetition.len() as i32];
@@ -76,12 +76,12 @@ pub(crate) fn repeated_v2(values: &[(u8, i32)]) -> Vec<u8> {
 }
 
 /// An index page, which no writer writes and every reader must pass over.
-pub(crate) fn index() -> Vec<u8> {
+pub(in crate::parquet) fn index() -> Vec<u8> {
     page(INDEX, &[], b"what an index page holds was never specified")
 }
 
 /// A dictionary page that nothing refers to.
-pub(crate) fn dictionary(values: &[i32]) -> Vec<u8> {
+pub(in crate::parquet) fn dictionary(values: &[i32]) -> Vec<u8> {
     page(DICTIONARY, &[values.len() as i32, PLAIN], &plain(values))
 }
 
@@ -114,7 +114,7 @@ fn plain_of(values: &[(u8, i32)]) -> Vec<u8> {
 }
 
 /// A file of one column, whose chunk is made of these pages.
-pub(crate) fn file(column: &str, pages: &[Vec<u8>], num_rows: usize, num_values: usize) -> Bytes {
+pub(in crate::parquet) fn file(column: &str, pages: &[Vec<u8>], num_rows: usize, num_values: usize) -> Bytes {
     let schema = parse_message_type(&format!("message m {{ {column} x; }}")).unwrap();
     let schema = Arc::new(SchemaDescriptor::new(Arc::new(schema)));
     let body = pages.concat();

@@ -1,7 +1,7 @@
 //! Whatever the pages of a file are like, rows read by prefixes are those read by whole column chunks.
 
 mod arbitrary;
-pub(super) mod handmade;
+pub(in crate::parquet) mod handmade;
 
 use std::{
     ops::Range,

@@ -236,7 +236,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::{
-        super::tests::handmade::{DATA, DATA_V2, DICTIONARY, INDEX, header},
+        super::prefix::tests::handmade::{DATA, DATA_V2, DICTIONARY, INDEX, header},
         *,
     };
 
