@@ -1,5 +1,5 @@
 /** Arrow IPC messages into a stream, or into a table over the same bytes. */
-import { type Table, tableFromIPC } from "@uwdata/flechette";
+import { type Field, type Table, tableFromIPC } from "@uwdata/flechette";
 
 /** An IPC stream ends with a continuation marker and a length of zero (Arrow columnar format, "IPC Streaming Format"). */
 const END_OF_STREAM = Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0);
@@ -10,6 +10,11 @@ const EXACT = { useBigInt: true, useDecimalInt: true, useBigIntTimestamp: true }
 /** A table over `batches`, without copying them. */
 export function toTable(schema: Uint8Array, batches: readonly Uint8Array[]): Table {
   return tableFromIPC([schema, ...batches], EXACT);
+}
+
+/** The fields of an encapsulated schema message. */
+export function toFields(schema: Uint8Array): readonly Field[] {
+  return tableFromIPC([schema]).schema.fields;
 }
 
 /** One IPC stream. */

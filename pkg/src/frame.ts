@@ -3,10 +3,13 @@ import type { Table } from "@uwdata/flechette";
 import { toStream, toTable } from "./arrow.js";
 import { checkColumns } from "./columns.js";
 import { failure } from "./errors.js";
+import type { Explanation } from "./explanation.js";
+import type { ExprData, Filter } from "./expr.js";
+import { checkFilter } from "./filter.js";
 import type { DataFile, RowRange } from "./protocol.js";
 import { ALL_ROWS, checkCount, isAll, narrow, withinFile } from "./row-range.js";
 import { type Row, toRows } from "./rows.js";
-import { collect, inOrder } from "./scan.js";
+import { collect, inOrder, lastRows } from "./scan.js";
 import type { Source } from "./source.js";
 import type { FileInfo, Schema } from "./types.js";
 
@@ -43,6 +46,8 @@ export interface View {
   readonly source: Source;
   readonly files: readonly DataFile[];
   readonly columns: readonly string[];
+  readonly filter?: ExprData;
+  /** Counted among the rows that pass the filter. */
   readonly rows: RowRange;
   /** Set on one partition of a frame that had been sliced: which rows those are is known once footers are. */
   readonly partOf?: { readonly view: View; readonly index: number };
@@ -137,7 +142,42 @@ export class Frame {
     return this.#with({ columns: left });
   }
 
-  /** The rows from `offset` on, at most `numRows` of them if that is given. Slices of slices compose. */
+  /**
+   * Only the rows of which the condition is true: `col("score").gt(0.5)`, or Dask's lists `[["score", ">", 0.5]]`. It
+   * may be on any column of the files, selected or not. Filters on filters must all be true. {@link col} says what nulls
+   * do.
+   *
+   * A filter is pushed down: row groups and pages in which no row can pass, by their statistics and Bloom filters, are
+   * not read; {@link Frame.explain} says which.
+   *
+   * Throws code `invalid` for a column that is not there, naming the nearest; for a value that does not fit its
+   * column's type, naming both; and on a frame that was sliced: a filter comes first, and slices count the rows that
+   * pass.
+   */
+  filter(filter: Filter): Frame {
+    if (!isAll(this.#view.rows) || this.#view.partOf) {
+      throw failure(
+        "invalid",
+        "filter",
+        "This frame is a slice; filter first, and slice the rows that pass.",
+      );
+    }
+    const { source, filter: before } = this.#view;
+    const features = new Map(source.fields.map(({ name, feature }) => [name, feature]));
+    const columns = source.arrowFields.map(({ name, type }) => ({
+      name,
+      source: name,
+      type,
+      feature: features.get(name),
+    }));
+    const checked = checkFilter(filter, columns);
+    return this.#with({ filter: before ? { op: "and", args: [before, checked] } : checked });
+  }
+
+  /**
+   * The rows from `offset` on, at most `numRows` of them if that is given. Slices of slices compose. Of a filtered
+   * frame these are counted as they pass: reading them filters all rows before them, too.
+   */
   slice(offset: number, numRows?: number): Frame {
     checkCount("slice", "offset", offset);
     if (numRows === undefined) return this.#with({ rows: narrow(this.#view.rows, { start: offset }) });
@@ -155,19 +195,28 @@ export class Frame {
    * The first rows, crossing partitions until there are enough.
    *
    * Cost: the footer of each file it comes to, then the pages that hold these rows. In a file without a page index the
-   * beginning of each column chunk is read, and more of it only when that is short of these rows.
+   * beginning of each column chunk is read, and more of it only when that is short of these rows. Of a filtered frame
+   * one row group is read after the other, and no further than there are enough rows that pass.
    */
   async head(numRows = 5, options: RowOptions = {}): Promise<Row[]> {
     return this.limit(numRows).toRows(options);
   }
 
-  /** The last rows. Cost: the footers from the last file backwards until there are enough rows, then their pages. */
+  /**
+   * The last rows. Cost: the footers from the last file backwards until there are enough rows, then their pages. Of a
+   * filtered frame, files are filtered from the last one backwards.
+   */
   async tail(numRows = 5, options: RowOptions = {}): Promise<Row[]> {
     checkCount("tail", "numRows", numRows);
-    const { source, files, rows, partOf } = this.#view;
+    const { source, files, filter, rows, partOf } = this.#view;
     if (!isAll(rows) || partOf) {
       const total = await this.count(options);
       return this.slice(Math.max(0, total - numRows)).toRows(options);
+    }
+    if (filter) {
+      const plan = await this.#plan(options.signal);
+      const batches = await lastRows(source, plan, numRows, options.signal);
+      return this.#rows(toTable(plan.schema, batches), options);
     }
     let first = files.length;
     let found = 0;
@@ -180,10 +229,23 @@ export class Frame {
     return ending.slice(Math.max(0, found - numRows)).toRows(options);
   }
 
-  /** The number of rows, from the footers alone: one request for each file whose footer is not known yet. */
+  /**
+   * The number of rows, from the footers alone: one request for each file whose footer is not known yet. Of a filtered
+   * frame, the columns of the filter are read as well where the footers do not prove that all rows pass, or none.
+   */
   async count({ signal }: ReadOptions = {}): Promise<number> {
-    const { source, files } = this.#view;
-    return source.count({ files, rows: await resolveRows(this.#view, signal) }, signal);
+    return this.#view.source.count(await this.#wanted(signal), signal);
+  }
+
+  /**
+   * What reading this frame comes to: files, row groups and pages of how many, requests, bytes and round trips, and
+   * why the rest is not read. Printed as text (`String(…)`) it is a short report.
+   *
+   * Cost: what reading begins with, if it is not known yet: the footer of each file, and what pays of page indexes and
+   * Bloom filters. A read that follows does not fetch that again.
+   */
+  async explain({ signal }: ReadOptions = {}): Promise<Explanation> {
+    return this.#view.source.explain(await this.#wanted(signal), signal);
   }
 
   /**
@@ -226,9 +288,12 @@ export class Frame {
   async toRows(options: RowOptions = {}): Promise<Row[]> {
     // A table without columns does not know how many rows it has.
     if (this.columns.length === 0) return Array.from({ length: await this.count(options) }, () => ({}));
-    const fields = options.labels === "names" ? this.schema.fields : [];
-    const features = Object.fromEntries(fields.map(({ name, feature }) => [name, feature]));
-    return toRows(await this.toArrow(options), features);
+    return this.#rows(await this.toArrow(options), options);
+  }
+
+  #rows(table: Table, { labels }: RowOptions): Row[] {
+    const fields = labels === "names" ? this.schema.fields : [];
+    return toRows(table, Object.fromEntries(fields.map(({ name, feature }) => [name, feature])));
   }
 
   async #collect({ maxBytes = DEFAULT_MAX_BYTES, signal }: CollectOptions) {
@@ -238,9 +303,13 @@ export class Frame {
   }
 
   async #plan(signal: AbortSignal | undefined) {
-    const { source, files, columns } = this.#view;
+    return this.#view.source.plan(await this.#wanted(signal), signal);
+  }
+
+  async #wanted(signal: AbortSignal | undefined) {
+    const { files, columns, filter } = this.#view;
     const rows = await resolveRows(this.#view, signal);
-    return source.plan({ files, columns, rows }, signal);
+    return { files, columns, ...(filter && { filter }), rows };
   }
 
   #with(change: Partial<View>): Frame {
@@ -253,7 +322,14 @@ async function resolveRows(view: View, signal: AbortSignal | undefined): Promise
   if (!view.partOf) return view.rows;
   const { view: whole, index } = view.partOf;
   const wholeRows = await resolveRows(whole, signal);
-  const numRows = await whole.source.fileRows(whole.files.slice(0, index + 1), signal);
+  const numRows = await fileRows(whole, index + 1, signal);
   const fileStart = numRows.slice(0, index).reduce((sum, n) => sum + n, 0);
   return narrow(withinFile(wholeRows, fileStart, numRows[index] ?? 0), view.rows);
+}
+
+/** The number of rows of each of the first files of a view; of a filtered one, of those that pass. */
+async function fileRows({ source, files, filter }: View, numFiles: number, signal: AbortSignal | undefined) {
+  const first = files.slice(0, numFiles);
+  if (!filter) return source.fileRows(first, signal);
+  return Promise.all(first.map((file) => source.count({ files: [file], filter, rows: ALL_ROWS }, signal)));
 }

@@ -1,14 +1,17 @@
 /** The methods of {@link WorkerApi} over one session. The same object answers in a worker and in the page. */
 import { failure } from "./errors.js";
 import type {
+  CountPlan,
   DataFile,
   DatasetAnswer,
+  ExplainAnswer,
   FileSet,
   FrameCount,
   FrameSource,
   FrameSpec,
   Handlers,
   OpenOptions,
+  RowRange,
   ScanBatch,
   ScanPlan,
   ScanTask,
@@ -25,6 +28,9 @@ export interface Session {
   readFile(path: string, signal: AbortSignal): Promise<Uint8Array>;
   plan(frame: FrameSpec, signal: AbortSignal): Promise<ScanPlan>;
   count(frame: FrameSpec, signal: AbortSignal): Promise<FrameCount>;
+  planCount(frame: FrameSpec, signal: AbortSignal): Promise<CountPlan>;
+  explain(frame: FrameSpec, signal: AbortSignal): Promise<ExplainAnswer>;
+  sliceBatch(schema: Uint8Array, batch: Uint8Array, rows: RowRange): ScanBatch;
   scan(task: ScanTask, signal: AbortSignal): AsyncIterator<ScanBatch>;
 }
 
@@ -56,6 +62,9 @@ export function createHandlers(startSession: StartSession, hooks: SessionHooks):
     readFile: async (signal, path) => started().readFile(path, signal),
     plan: async (signal, frame) => started().plan(frame, signal),
     count: async (signal, frame) => started().count(frame, signal),
+    planCount: async (signal, frame) => started().planCount(frame, signal),
+    explain: async (signal, frame) => started().explain(frame, signal),
+    sliceBatch: async (_signal, schema, batch, rows) => started().sliceBatch(schema, batch, rows),
     scan: (signal, task) => started().scan(task, signal),
   };
 }
@@ -67,16 +76,17 @@ export const transfers: Transfers = {
   openFiles: ({ files }) => files.flatMap(footerBuffers),
   dataset: () => [],
   readFile: (bytes) => [bytes.buffer as ArrayBuffer],
-  plan: ({ schema, tasks, files }) => [
-    ...new Set([
-      schema.buffer as ArrayBuffer,
-      ...files.flatMap(footerBuffers),
-      ...tasks.flatMap(({ file }) => footerBuffers(file)),
-    ]),
-  ],
+  plan: ({ schema, ...plan }) => [...new Set([schema.buffer as ArrayBuffer, ...planBuffers(plan)])],
   count: ({ files }) => files.flatMap(footerBuffers),
+  planCount: (plan) => [...new Set(planBuffers(plan))],
+  explain: ({ files }) => files.flatMap(footerBuffers),
+  sliceBatch: ({ bytes }) => [bytes.buffer as ArrayBuffer],
   scan: ({ bytes }) => [bytes.buffer as ArrayBuffer],
 };
+
+function planBuffers({ tasks, files }: Pick<ScanPlan, "tasks" | "files">): Transferable[] {
+  return [...files.flatMap(footerBuffers), ...tasks.flatMap(({ file }) => footerBuffers(file))];
+}
 
 function footerBuffers({ footer }: DataFile): Transferable[] {
   return footer?.ranges.map(({ bytes }) => bytes.buffer as ArrayBuffer) ?? [];

@@ -3,6 +3,7 @@ import { brotliWasmUrl, wasmUrl } from "./artefacts.js";
 import { pageConnector, type SessionOptions, workerConnector } from "./connect.js";
 import { Dataset } from "./dataset.js";
 import { failure } from "./errors.js";
+import type { Filter } from "./expr.js";
 import { Frame, type ReadOptions } from "./frame.js";
 import { loadWasm, type WasmSource } from "./load.js";
 import { Pool, type Slot } from "./pool.js";
@@ -51,6 +52,8 @@ export interface HubOptions {
 export interface ReadParquetOptions extends ReadOptions {
   /** Only these columns, in this order. An unknown name rejects with code `invalid`. */
   readonly columns?: readonly string[];
+  /** Only the rows that pass: see {@link Frame.filter}. It may be on columns that are not among `columns`. */
+  readonly filter?: Filter;
   /** A branch, tag or commit sha; the path may also name it after `@`. */
   readonly revision?: string;
 }
@@ -98,11 +101,12 @@ export class Hub {
     if (target.length === 0 || !target.every((part) => typeof part === "string")) {
       throw failure("invalid", "read parquet", 'Name a path, such as "hf://datasets/username/my_dataset".');
     }
-    const { columns, revision, signal } = options;
+    const { columns, filter, revision, signal } = options;
     const home = this.#pool.idlest();
     const opened = await home.call("open", [target, revision === undefined ? {} : { revision }], signal);
     const frame = wholeFrame(this.#pool, home, opened);
-    return columns ? frame.select(...columns) : frame;
+    const filtered = filter ? frame.filter(filter) : frame;
+    return columns ? filtered.select(...columns) : filtered;
   }
 
   /**

@@ -16,6 +16,18 @@ export type {
   SplitOptions,
 } from "./dataset.js";
 export { type ErrorCode, HubframeError, isHubframeError } from "./errors.js";
+export type { Cost, Explanation, PrunedRows, Share } from "./explanation.js";
+export {
+  type ColumnPath,
+  type ColumnRef,
+  type Condition,
+  type Conditions,
+  col,
+  type Expr,
+  type ExprData,
+  type Filter,
+  type Scalar,
+} from "./expr.js";
 export type { CollectOptions, Frame, ReadOptions, RowOptions } from "./frame.js";
 export { type DatasetOptions, Hub, type HubOptions, type ReadParquetOptions } from "./hub.js";
 export type { WasmSource } from "./load.js";

@@ -4,6 +4,8 @@
  * A new method is one line in {@link WorkerApi}, one handler in `handlers.ts` and one call in `frame.ts` or `hub.ts`.
  */
 import type { ErrorData } from "./errors.js";
+import type { ExplanationData } from "./explanation.js";
+import type { ExprData } from "./expr.js";
 import type { Feature, Field, FileInfo, RequestEvent } from "./types.js";
 
 /** The methods of a worker. A method that returns a {@link Stream} is pulled item by item. */
@@ -22,6 +24,12 @@ export interface WorkerApi {
   plan(frame: FrameSpec): ScanPlan;
   /** Reads the footers it needs, and counts the rows. */
   count(frame: FrameSpec): FrameCount;
+  /** Reads the footers it needs, and splits the counting of filtered rows into what they prove and tasks. */
+  planCount(frame: FrameSpec): CountPlan;
+  /** Reads what reading begins with, and says what the rest costs. */
+  explain(frame: FrameSpec): ExplainAnswer;
+  /** Some rows of a batch, as a batch. */
+  sliceBatch(schema: Uint8Array, batch: Uint8Array, rows: RowRange): ScanBatch;
   /** Fetches and decodes the rows of one task. */
   scan(task: ScanTask): Stream<ScanBatch>;
 }
@@ -120,9 +128,10 @@ export interface FrameSource extends Origin {
   readonly schema: readonly Field[];
 }
 
-/** A frame, without anything read: the rows `rows` of all `files` laid end to end. */
+/** A frame, without anything read: of all `files` laid end to end the rows that pass the filter, and of these `rows`. */
 export interface FrameSpec extends Origin {
   readonly columns?: readonly string[];
+  readonly filter?: ExprData;
   readonly rows: RowRange;
 }
 
@@ -153,6 +162,8 @@ export interface ScanPlan {
   /** The schema, as one encapsulated Arrow IPC message. */
   readonly schema: Uint8Array;
   readonly tasks: readonly ScanTask[];
+  /** The rows of all batches together that the frame is: all of them, unless it is a slice of filtered rows. */
+  readonly rows: RowRange;
   /** The files of the frame whose footers are known now. */
   readonly files: readonly DataFile[];
 }
@@ -173,6 +184,17 @@ export interface ScanBatch {
 /** A row count, and the files whose footers are known now. */
 export interface FrameCount {
   readonly numRows: number;
+  readonly files: readonly DataFile[];
+}
+
+/** What counting filtered rows comes to. */
+export interface CountPlan extends FrameCount {
+  /** Tasks whose batches have as many rows as pass beside `numRows`, and no columns. */
+  readonly tasks: readonly ScanTask[];
+}
+
+/** What reading a frame comes to, and its files with what was learnt of them. */
+export interface ExplainAnswer extends ExplanationData {
   readonly files: readonly DataFile[];
 }
 

@@ -9,7 +9,9 @@ import init, { Session as RawSession } from "./hubframe.js";
 import initBrotli, { Session as RawBrotliSession } from "./hubframe_brotli.js";
 import { loadWasm } from "./load.js";
 import type {
+  CountPlan,
   DatasetAnswer,
+  ExplainAnswer,
   FrameCount,
   FrameSource,
   ScanBatch,
@@ -61,6 +63,9 @@ export async function startSession(settings: SessionSettings, hooks: SessionHook
     readFile: (path, signal) => session.readFile(path, signal),
     plan: (frame, signal) => session.plan(frame, signal) as Promise<ScanPlan>,
     count: (frame, signal) => session.count(frame, signal) as Promise<FrameCount>,
+    planCount: (frame, signal) => session.planCount(frame, signal) as Promise<CountPlan>,
+    explain: (frame, signal) => session.explain(frame, signal) as Promise<ExplainAnswer>,
+    sliceBatch: (schema, batch, rows) => session.sliceBatch(schema, batch, rows.start, rows.end),
     scan,
   };
 }

@@ -1,11 +1,15 @@
 /** What the frames made from one `readParquet` share: the pinned commit, its files, and what has been learnt of them. */
+import type { Field as ArrowField } from "@uwdata/flechette";
+import { toFields } from "./arrow.js";
+import { Explanation } from "./explanation.js";
 import type { Pool, Slot } from "./pool.js";
 import type { DataFile, FrameSource, FrameSpec, Origin, ScanPlan } from "./protocol.js";
 import { ALL_ROWS, numRowsIn } from "./row-range.js";
+import { countRows } from "./scan.js";
 import type { Field } from "./types.js";
 
 /** What is wanted of the files of a source. */
-type Wanted = Pick<FrameSpec, "files" | "columns" | "rows">;
+type Wanted = Pick<FrameSpec, "files" | "columns" | "filter" | "rows">;
 
 /** The data files of a frame at one commit, and the workers that read them. */
 export class Source {
@@ -15,6 +19,7 @@ export class Source {
   readonly fields: readonly Field[];
   readonly origin: Origin;
   readonly #known: Map<string, DataFile>;
+  #arrowFields: readonly ArrowField[] | undefined;
 
   constructor(pool: Pool, home: Slot, { schema, ...origin }: FrameSource) {
     this.pool = pool;
@@ -24,6 +29,12 @@ export class Source {
     this.#known = new Map(origin.files.map((file) => [file.path, file]));
   }
 
+  /** The columns of the files with their types, decoded when that is first asked for. */
+  get arrowFields(): readonly ArrowField[] {
+    this.#arrowFields ??= toFields(this.origin.arrowSchema);
+    return this.#arrowFields;
+  }
+
   /** Plans a scan. */
   async plan(wanted: Wanted, signal?: AbortSignal): Promise<ScanPlan> {
     const plan = await this.home.call("plan", [this.#spec(wanted)], signal);
@@ -31,8 +42,23 @@ export class Source {
     return plan;
   }
 
-  /** Counts the rows of `rows` of `files`; asks nobody when every footer is known. */
+  /** Says what a scan comes to. */
+  async explain(wanted: Wanted, signal?: AbortSignal): Promise<Explanation> {
+    const answer = await this.home.call("explain", [this.#spec(wanted)], signal);
+    this.#learn(answer.files);
+    return new Explanation(answer);
+  }
+
+  /**
+   * Counts rows. Without a filter, asks nobody when every footer is known; with one, the workers count side by side
+   * where the footers prove nothing.
+   */
   async count(wanted: Wanted, signal?: AbortSignal): Promise<number> {
+    if (wanted.filter) {
+      const plan = await this.home.call("planCount", [this.#spec(wanted)], signal);
+      this.#learn(plan.files);
+      return numRowsIn(wanted.rows, plan.numRows + (await countRows(this, plan.tasks, signal)));
+    }
     const known = wanted.files.map((file) => this.#latest(file).footer);
     if (known.every((footer) => footer !== undefined)) {
       const total = known.reduce((sum, { numRows }) => sum + numRows, 0);

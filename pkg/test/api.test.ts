@@ -14,6 +14,7 @@ describe("the public API", () => {
       [
         "Hub",
         "HubframeError",
+        "col",
         "isHubframeError",
       ]
     `);
@@ -40,11 +41,13 @@ describe("the public API", () => {
         "partition",
         "select",
         "drop",
+        "filter",
         "slice",
         "limit",
         "head",
         "tail",
         "count",
+        "explain",
         "batches",
         "toIPC",
         "toArrow",

@@ -1,6 +1,8 @@
 /** Stand-ins for what needs a browser or the WebAssembly module: a session over rows in memory, and a worker. */
-import { tableFromArrays, tableToIPC } from "@uwdata/flechette";
+import { int32, tableFromArrays, tableFromIPC, tableToIPC, utf8 } from "@uwdata/flechette";
+import { toTable } from "../src/arrow.js";
 import { workerConnector } from "../src/connect.js";
+import type { ExprData } from "../src/expr.js";
 import { Frame } from "../src/frame.js";
 import { createHandlers, type Session, type SessionHooks, transfers } from "../src/handlers.js";
 import { Pool } from "../src/pool.js";
@@ -22,7 +24,8 @@ export const SETTINGS: SessionSettings = {
 
 /** An IPC stream in its parts: the schema message, and all others without the end-of-stream marker. */
 export function ipcParts(columns: Record<string, unknown[]>): { schema: Uint8Array; bytes: Uint8Array } {
-  const stream = tableToIPC(tableFromArrays(columns), { format: "stream" });
+  const types = { id: int32(), text: utf8() };
+  const stream = tableToIPC(tableFromArrays(columns, { types }), { format: "stream" });
   if (!stream) throw new Error("flechette made no stream");
   const schemaEnd = 8 + new DataView(stream.buffer, stream.byteOffset).getInt32(4, true);
   return { schema: stream.slice(0, schemaEnd), bytes: stream.slice(schemaEnd, stream.length - 8) };
@@ -45,20 +48,36 @@ export const ORIGIN = {
   repo: "me/data",
   sha: "a".repeat(40),
   files: [],
-  arrowSchema: new Uint8Array(8),
+  arrowSchema: ipcParts({ id: [], text: [] }).schema,
 };
 
 const ROWS_PER_BATCH = 10;
 
 /** As the real one, a task carries more than the page needs to know. */
-type FakeTask = ScanTask & { readonly columns: readonly string[] | undefined };
+type FakeTask = ScanTask & {
+  readonly columns: readonly string[] | undefined;
+  readonly filter: ExprData | undefined;
+  readonly limit: number | undefined;
+};
 
-/** A session over rows that are made up. Hooks into a scan may wait, throw or trap. */
-export function fakeSession(
-  files: FakeFiles,
-  log: Log,
-  onBatch: (task: ScanTask, signal: AbortSignal) => Promise<void> | void = () => {},
-): Session {
+/** Whether a row of this id passes; the fake knows comparisons of `id` with a number only. */
+function passes(filter: ExprData | undefined, id: number): boolean {
+  switch (filter?.op) {
+    case undefined:
+      return true;
+    case "and":
+      return filter.args.every((arg) => passes(arg, id));
+    case "ge":
+      return id >= Number(filter.value);
+    case "lt":
+      return id < Number(filter.value);
+    default:
+      throw new Error(`The fake does not know ${filter?.op}.`);
+  }
+}
+
+/** Where the rows of a file begin among those of all, and its footer, which is logged when it is read. */
+function fakeFooters(files: FakeFiles, log: Log) {
   const firstRow = (path: string) => {
     const paths = Object.keys(files);
     return paths.slice(0, paths.indexOf(path)).reduce((sum, before) => sum + (files[before] ?? 0), 0);
@@ -69,8 +88,26 @@ export function fakeSession(
     const ranges = [{ start: 0, bytes: new Uint8Array(8) }];
     return { ...file, footer: { numRows: files[file.path] ?? 0, ranges } };
   };
+  return { firstRow, learn };
+}
+
+/** Batches of rows by their ids. */
+function content(columns: readonly string[] | undefined, ids: number[]) {
+  const all: Record<string, unknown[]> = {
+    id: Int32Array.from(ids) as never,
+    text: ids.map((id) => `row ${id}`),
+  };
+  return ipcParts(Object.fromEntries((columns ?? ["id", "text"]).map((name) => [name, all[name] ?? []])));
+}
+
+/** The methods that plan. */
+function fakePlanning(
+  files: FakeFiles,
+  log: Log,
+): Pick<Session, "plan" | "count" | "planCount" | "explain" | "sliceBatch"> {
+  const { learn } = fakeFooters(files, log);
   const cut = ({ files, rows, columns }: FrameSpec) => {
-    const tasks: ScanTask[] = [];
+    const tasks: FakeTask[] = [];
     const learnt: DataFile[] = [];
     let start = 0;
     for (const file of files) {
@@ -79,19 +116,69 @@ export function fakeSession(
       learnt.push(known);
       const from = Math.max(rows.start - start, 0);
       const to = Math.min((rows.end ?? Number.POSITIVE_INFINITY) - start, known.footer.numRows);
-      const task: FakeTask = { file: known, rows: { start: from, end: to }, columns };
-      if (from < to) tasks.push(task);
+      const some = { file: known, rows: { start: from, end: to } };
+      if (from < to) tasks.push({ ...some, columns, filter: undefined, limit: undefined });
       start += known.footer.numRows;
     }
     return { tasks, files: learnt };
   };
-  const content = (columns: readonly string[] | undefined, ids: number[]) => {
-    const all: Record<string, unknown[]> = {
-      id: Int32Array.from(ids) as never,
-      text: ids.map((id) => `row ${id}`),
-    };
-    return ipcParts(Object.fromEntries((columns ?? ["id", "text"]).map((name) => [name, all[name] ?? []])));
+  const whole = (files: readonly DataFile[], columns: FakeTask["columns"], rest: Partial<FakeTask>) =>
+    files.map(
+      (file): FakeTask => ({
+        file,
+        rows: ALL_ROWS,
+        columns,
+        filter: undefined,
+        limit: undefined,
+        ...rest,
+      }),
+    );
+  return {
+    async plan(frame) {
+      const { columns, files: data, filter, rows } = frame;
+      const { schema } = content(columns, [0]);
+      if (!isAll(rows) && !filter) return { schema, rows: ALL_ROWS, ...cut(frame) };
+      // A whole frame is planned without a footer: what a file holds is seen when it is scanned.
+      const tasks = whole(data, columns, { filter, limit: rows.end });
+      return { schema, tasks, rows: filter ? rows : ALL_ROWS, files: data };
+    },
+    async count(frame) {
+      const { tasks, files } = cut(frame);
+      return { numRows: tasks.reduce((sum, { rows }) => sum + (rows.end ?? 0) - rows.start, 0), files };
+    },
+    async planCount({ files: data, filter }) {
+      const known = data.map(learn);
+      return { numRows: 0, tasks: whole(known, ["id"], { filter }), files: known };
+    },
+    async explain({ files: data, filter }) {
+      const none = { kept: 0, of: 0 };
+      const kept = {
+        files: { kept: data.length, of: data.length },
+        rowGroups: none,
+        pages: none,
+        rows: none,
+      };
+      const cost = { ranges: 1, requests: 1, bytes: 100, roundTrips: 1 };
+      const text = `files: ${data.length} of ${data.length}\n`;
+      const known = data.map(learn);
+      return { filter: JSON.stringify(filter), kept, cost, atMost: cost, pruned: [], text, files: known };
+    },
+    sliceBatch(schema, bytes, { start, end }) {
+      const rows = toTable(schema, [bytes]).getChild("id")?.toArray().slice(start, end) ?? [];
+      log.push(`slice ${start}..${end}`);
+      const columns = tableFromIPC([schema]).names.map(String);
+      return { numRows: rows.length, bytes: content(columns, [...rows]).bytes };
+    },
   };
+}
+
+/** A session over rows that are made up. Hooks into a scan may wait, throw or trap. */
+export function fakeSession(
+  files: FakeFiles,
+  log: Log,
+  onBatch: (task: ScanTask, signal: AbortSignal) => Promise<void> | void = () => {},
+): Session {
+  const { firstRow, learn } = fakeFooters(files, log);
   return {
     async open(target) {
       log.push(`open ${target.join(" ")}`);
@@ -109,29 +196,22 @@ export function fakeSession(
       log.push(`read ${path}`);
       return new TextEncoder().encode(path);
     },
-    async plan(frame) {
-      const { columns, files: data, rows } = frame;
-      const { schema } = content(columns, [0]);
-      if (!isAll(rows)) return { schema, ...cut(frame) };
-      // A whole frame is planned without a footer: what a file holds is seen when it is scanned.
-      const tasks: FakeTask[] = data.map((file) => ({ file, columns, rows }));
-      return { schema, tasks, files: data };
-    },
-    async count(frame) {
-      const { tasks, files } = cut(frame);
-      return { numRows: tasks.reduce((sum, { rows }) => sum + (rows.end ?? 0) - rows.start, 0), files };
-    },
+    ...fakePlanning(files, log),
     async *scan(task, signal): AsyncGenerator<ScanBatch> {
-      const { file, columns } = task as FakeTask;
+      const { file, columns, filter, limit = Number.POSITIVE_INFINITY } = task as FakeTask;
+      let left = limit;
       const rows = { end: learn(file).footer.numRows, ...task.rows };
       log.push(`scan ${file.path} ${rows.start}..${rows.end}`);
       try {
         for (let start = rows.start; start < rows.end; start += ROWS_PER_BATCH) {
           await onBatch(task, signal);
           const numRows = Math.min(ROWS_PER_BATCH, rows.end - start);
-          const ids = Array.from({ length: numRows }, (_, index) => firstRow(file.path) + start + index);
+          const read = Array.from({ length: numRows }, (_, index) => firstRow(file.path) + start + index);
+          const ids = read.filter((id) => passes(filter, id)).slice(0, left);
           log.push(`batch ${file.path}`);
-          yield { numRows, bytes: content(columns, ids).bytes };
+          if (ids.length > 0) yield { numRows: ids.length, bytes: content(columns, ids).bytes };
+          left -= ids.length;
+          if (left === 0) return;
         }
       } finally {
         log.push(`end ${file.path}`);

@@ -1,5 +1,6 @@
 import { tableFromIPC } from "@uwdata/flechette";
 import { describe, expect, it, vi } from "vitest";
+import { col } from "../src/expr.js";
 import type { Frame } from "../src/frame.js";
 import { STREAM_CREDIT } from "../src/rpc.js";
 import { fakeFrame, ids, range } from "./fake.js";
@@ -96,6 +97,72 @@ describe("rows", () => {
   });
 });
 
+describe("filtered rows", () => {
+  const late = (frame: Frame) => frame.filter(col("id").ge(50));
+  const expected = range(50, 100);
+  const cases: [string, (frame: Frame) => Frame, number[]][] = [
+    ["all that pass", late, expected],
+    ["of lists", (frame) => frame.filter([["id", ">=", 50]]), expected],
+    ["of two filters", (frame) => late(frame).filter(col("id").lt(70)), range(50, 70)],
+    ["of a column that is not shown", (frame) => late(frame.select("text")).select("text"), expected],
+    ["of a slice, across files", (frame) => late(frame).slice(3, 20), range(53, 73)],
+    ["of a slice without an end", (frame) => late(frame).slice(45), range(95, 100)],
+    ["of a slice beyond the end", (frame) => late(frame).slice(60, 5), []],
+    ["of the first", (frame) => late(frame).limit(7), range(50, 57)],
+    ["of a partition", (frame) => late(frame).partition(1).slice(1), range(51, 55)],
+    ["of a partition of a slice", (frame) => late(frame).slice(3, 20).partition(3), range(55, 73)],
+    ["of none", (frame) => frame.filter(col("id").lt(0)), []],
+  ];
+  for (const [name, derive, expected] of cases) {
+    it(`are right for ${name}`, async () => {
+      const { frame } = await fakeFrame(FILES);
+      const derived = derive(frame);
+      const rows = (await derived.toRows()).map(({ id, text }) => id ?? Number(String(text).slice(4)));
+      expect(rows).toEqual(expected);
+      expect(await derived.count()).toBe(expected.length);
+      if (derived.columns.includes("id")) expect(ids(await derived.tail(3))).toEqual(expected.slice(-3));
+    });
+  }
+
+  it("are no further looked for than there are enough", async () => {
+    const { frame, log } = await fakeFrame(MANY_ROWS, { workers: 3 });
+    expect(ids(await frame.filter(col("id").ge(10)).head(3))).toEqual([10, 11, 12]);
+    expect(log().filter((line) => line.startsWith("scan"))).toEqual(["scan a 0..3000"]);
+    expect(log().filter((line) => line.startsWith("batch"))).toHaveLength(2);
+  });
+
+  it("are looked for in more files at once with each that has too few", async () => {
+    const { frame, log } = await fakeFrame(MANY_ROWS, { workers: 3 });
+    expect(ids(await frame.filter(col("id").ge(2998)).head(4))).toEqual(range(2998, 3002));
+    expect(log().some((line) => line.startsWith("scan b"))).toBe(true);
+    expect(log().some((line) => line.startsWith("scan d"))).toBe(false);
+  });
+
+  it("are looked for from the end when the last are wanted", async () => {
+    const { frame, log } = await fakeFrame(FILES);
+    expect(ids(await late(frame).tail(3))).toEqual([97, 98, 99]);
+    expect(log().filter((line) => line.startsWith("scan"))).toEqual(["scan d 0..45"]);
+  });
+
+  it("are explained, and what that read is not read again", async () => {
+    const { frame, log } = await fakeFrame(FILES);
+    const explanation = await late(frame).explain();
+    expect(String(explanation)).toBe("files: 4 of 4\n");
+    expect(explanation.kept.files).toEqual({ kept: 4, of: 4 });
+    expect(Object.keys(explanation)).not.toContain("files");
+    await frame.count();
+    expect(log().filter((line) => line.startsWith("footer"))).toHaveLength(4);
+  });
+
+  it("must be asked for before a slice, of columns that there are, with values that fit", async () => {
+    const { frame, log } = await fakeFrame(FILES);
+    expect(() => late(frame.limit(5))).toThrow("filter first");
+    expect(() => frame.filter(col("idd").eq(1))).toThrow('There is no column "idd". Did you mean "id"?');
+    expect(() => frame.filter([["id", "=", "1"]])).toThrow('The column "id" cannot be filtered so');
+    expect(log()).toEqual([]);
+  });
+});
+
 describe("cost", () => {
   it("of head: the footers that it comes to, once for all frames", async () => {
     const { frame, log } = await fakeFrame(FILES);
@@ -175,6 +242,9 @@ describe("cancelling", () => {
       (frame, signal) => frame.toArrow({ signal }),
       (frame, signal) => frame.toIPC({ signal }),
       (frame, signal) => frame.batches({ signal }).next(),
+      (frame, signal) => frame.filter(col("id").ge(1)).head(5, { signal }),
+      (frame, signal) => frame.filter(col("id").ge(1)).tail(5, { signal }),
+      (frame, signal) => frame.filter(col("id").ge(1)).count({ signal }),
     ];
     for (const read of reads) {
       const { frame, log } = await fakeFrame(FILES, { onBatch: stuck });

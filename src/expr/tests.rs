@@ -1,6 +1,6 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use arrow_array::{
     ArrayRef, BinaryArray, BinaryViewArray, BooleanArray, Date32Array, Date64Array, Decimal32Array,
@@ -14,6 +14,7 @@ use arrow_array::{
 use arrow_buffer::{NullBuffer, i256};
 use arrow_schema::{DataType, Field, Schema};
 use proptest::{collection::vec, option, prelude::*};
+use serde::Deserialize;
 
 use super::*;
 
@@ -435,5 +436,34 @@ proptest! {
     fn plain_data_reads_back(expr in expr()) {
         let json = serde_json::to_string(&expr).unwrap();
         prop_assert_eq!(serde_json::from_str::<Expr>(&json).map(|expr| expr.to_string()).unwrap(), expr.to_string());
+    }
+}
+
+/// The package checks filters by the same cases, on the page (`pkg/test/filter.test.ts`).
+#[test]
+fn filters_fit_their_columns_or_say_why_not() {
+    #[derive(Deserialize)]
+    struct Cases {
+        columns: BTreeMap<String, String>,
+        cases: Vec<Case>,
+    }
+    #[derive(Deserialize)]
+    struct Case {
+        filter: Expr,
+        error: Option<Vec<String>>,
+    }
+    let cases: Cases = serde_json::from_str(include_str!("../../tests/fixtures/filters.json")).unwrap();
+    let field = |(name, data_type): (&String, &String)| {
+        Field::new(name, data_type.parse::<DataType>().unwrap(), true)
+    };
+    let schema = Schema::new(cases.columns.iter().map(field).collect::<Vec<_>>());
+    for Case { filter, error } in cases.cases {
+        match (filter.bind(&schema, Missing::Refuse), error) {
+            (Ok(_), None) => {}
+            (Err(found), Some(expected)) => {
+                assert!(expected.iter().all(|part| found.message().contains(part)), "{filter}: {found}");
+            }
+            (found, expected) => panic!("{filter}: {found:?}, expected {expected:?}"),
+        }
     }
 }

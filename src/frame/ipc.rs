@@ -1,12 +1,16 @@
 //! Arrow IPC messages, in pieces that put together make a stream: a schema, batches, an end
 //! (<https://arrow.apache.org/docs/format/Columnar.html#ipc-streaming-format>).
 
-use std::{io::Cursor, sync::Arc};
+use std::{
+    io::{Cursor, Read},
+    sync::Arc,
+};
 
 use arrow_array::RecordBatch;
 use arrow_ipc::{reader::StreamReader, writer::StreamEncoder};
 use arrow_schema::{ArrowError, Schema, SchemaRef};
 
+use super::RowRange;
 use crate::error::{Error, ErrorKind, Result};
 
 /// The end of an IPC stream: a continuation mark and a length of zero.
@@ -75,6 +79,34 @@ impl BatchEncoder {
         });
         Ok(buffers)
     }
+}
+
+/// A batch as IPC messages.
+#[derive(Debug)]
+pub struct EncodedBatch {
+    /// Its rows.
+    pub num_rows: usize,
+    /// Its messages, to be written one after the other.
+    pub buffers: Vec<arrow_buffer::Buffer>,
+}
+
+/// Some rows of a batch, both as messages that follow a schema message.
+///
+/// # Errors
+/// Kind `invalid` for bytes that are not one batch of this schema.
+pub fn slice_batch(schema: &[u8], batch: &[u8], rows: RowRange) -> Result<EncodedBatch> {
+    let mut reader = StreamReader::try_new(Cursor::new(schema).chain(Cursor::new(batch)), None)
+        .map_err(|error| ipc_failed(ErrorKind::Invalid, error))?;
+    let batch = match reader.next() {
+        Some(batch) => batch.map_err(|error| ipc_failed(ErrorKind::Invalid, error))?,
+        None => RecordBatch::new_empty(reader.schema()),
+    };
+    // Both are at most the number of rows of a batch.
+    let num_rows = batch.num_rows();
+    let start = usize::try_from(rows.start).unwrap_or(usize::MAX).min(num_rows);
+    let batch = batch.slice(start, rows.len_of(num_rows as u64) as usize);
+    let buffers = BatchEncoder::new(batch.schema_ref())?.encode(&batch)?;
+    Ok(EncodedBatch { num_rows: batch.num_rows(), buffers })
 }
 
 impl std::fmt::Debug for BatchEncoder {

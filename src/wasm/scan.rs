@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use arrow_buffer::Buffer;
 use futures_util::lock::Mutex;
 use js_sys::{Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
@@ -46,20 +47,25 @@ impl Scan {
             Ok(Some((batch.num_rows(), running.encoder.encode(&batch)?)))
         });
         let Some((num_rows, buffers)) = batch.await? else { return Ok(JsValue::UNDEFINED) };
-        let len: usize = buffers.iter().map(|buffer| buffer.len()).sum();
-        let bytes = Uint8Array::new_with_length(u32::try_from(len).map_err(|_| too_large())?);
-        let mut offset = 0;
-        for buffer in &buffers {
-            // Below `len`, which fits.
-            let end = offset + buffer.len() as u32;
-            bytes.subarray(offset, end).copy_from(buffer.as_slice());
-            offset = end;
-        }
-        let result = Object::new();
-        Reflect::set(&result, &"numRows".into(), &(num_rows as f64).into())?;
-        Reflect::set(&result, &"bytes".into(), &bytes)?;
-        Ok(result.into())
+        batch_to_js(num_rows, &buffers)
     }
+}
+
+/// `{ numRows, bytes }`, with the pieces of a batch one after the other in a buffer of their own.
+pub(super) fn batch_to_js(num_rows: usize, buffers: &[Buffer]) -> Result<JsValue, JsValue> {
+    let len: usize = buffers.iter().map(|buffer| buffer.len()).sum();
+    let bytes = Uint8Array::new_with_length(u32::try_from(len).map_err(|_| too_large())?);
+    let mut offset = 0;
+    for buffer in buffers {
+        // Below `len`, which fits.
+        let end = offset + buffer.len() as u32;
+        bytes.subarray(offset, end).copy_from(buffer.as_slice());
+        offset = end;
+    }
+    let result = Object::new();
+    Reflect::set(&result, &"numRows".into(), &(num_rows as f64).into())?;
+    Reflect::set(&result, &"bytes".into(), &bytes)?;
+    Ok(result.into())
 }
 
 fn too_large() -> JsValue {

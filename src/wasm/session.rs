@@ -3,16 +3,20 @@
 use std::rc::Rc;
 
 use js_sys::{Function, Uint8Array};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
 use web_sys::AbortSignal;
 
 use super::{
     convert::{abortable, from_js, to_js, to_js_error},
     fetch::Fetch,
-    scan::Scan,
+    scan::{Scan, batch_to_js},
 };
-use crate::{frame, http::RetryPolicy, hub::Hub};
+use crate::{
+    frame::{self, Explanation, RowRange},
+    http::RetryPolicy,
+    hub::Hub,
+};
 
 /// Connections, footers and signed URLs of one worker.
 #[wasm_bindgen]
@@ -28,6 +32,15 @@ struct SessionOptions {
 #[derive(Default, Deserialize)]
 struct OpenOptions {
     revision: Option<String>,
+}
+
+/// What reading a frame comes to, with the report for people.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Explained {
+    #[serde(flatten)]
+    explanation: Explanation,
+    text: String,
 }
 
 #[wasm_bindgen]
@@ -118,7 +131,26 @@ impl Session {
     pub async fn explain(&self, frame: JsValue, signal: Option<AbortSignal>) -> Result<JsValue, JsValue> {
         let session = Rc::clone(&self.0);
         let frame = from_js(frame)?;
-        to_js(&abortable(signal, session.explain(&frame)).await?)
+        let explanation = abortable(signal, session.explain(&frame)).await?;
+        to_js(&Explained { text: explanation.to_string(), explanation })
+    }
+
+    /// Rows `start..end` of a batch, both as Arrow IPC messages.
+    #[wasm_bindgen(
+        js_name = sliceBatch,
+        unchecked_return_type = "{ numRows: number; bytes: Uint8Array<ArrayBuffer> }"
+    )]
+    pub fn slice_batch(
+        &self,
+        schema: &[u8],
+        batch: &[u8],
+        start: f64,
+        end: Option<f64>,
+    ) -> Result<JsValue, JsValue> {
+        // Counts of rows are far below 2^53, up to which floats are exact.
+        let rows = RowRange { start: start as u64, end: end.map(|end| end as u64) };
+        let sliced = frame::slice_batch(schema, batch, rows).map_err(|error| to_js_error(&error))?;
+        batch_to_js(sliced.num_rows, &sliced.buffers)
     }
 
     /// Starts a task.
