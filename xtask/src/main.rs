@@ -4,6 +4,7 @@
 //! and can be run twice. It knows nothing of CI: `.ci/run` only calls `cargo xtask test`.
 #![allow(clippy::print_stdout, reason = "a command-line program speaks through stdout")]
 
+mod bench;
 mod build;
 mod demo;
 mod fixtures;
@@ -40,6 +41,7 @@ cargo xtask <command>
                        package  unit tests and contents of the npm package; its tarball in bundlers
                        browser  the pages in Chromium against the local Hub
                        interop  Python and JavaScript clients against the local Hub
+  bench [option...]  hubframe against its peers in Chromium; `cargo xtask bench --help` has the options
   size               raw, gzip and brotli size of each wasm, and its ten largest parts
 
 Each command sets up what it needs by itself and skips what is up to date.";
@@ -57,7 +59,7 @@ fn main() -> ExitCode {
 
 fn run(arguments: &[String]) -> Result<ExitCode> {
     let (command, rest) = arguments.split_first().map_or(("help", &[][..]), |(c, rest)| (c.as_str(), rest));
-    if command != "test" && !rest.is_empty() {
+    if !matches!(command, "test" | "bench") && !rest.is_empty() {
         bail!("`cargo xtask {command}` takes no arguments; see `cargo xtask help`");
     }
     let repo = Repo::find()?;
@@ -68,6 +70,7 @@ fn run(arguments: &[String]) -> Result<ExitCode> {
         "demo" => demo::serve(&repo)?,
         "fixtures" => fixtures::generate(&repo)?,
         "test" => return test::run(&repo, rest),
+        "bench" => bench::measure(&repo, rest)?,
         "size" => size::report(&repo)?,
         unknown => bail!("there is no command `{unknown}`; see `cargo xtask help`"),
     }

@@ -14,6 +14,8 @@ export interface LogEntry {
   readonly status: number;
   readonly bytes_sent: number;
   readonly outcome: "open" | "done" | "aborted" | "cut";
+  readonly started_ms: number;
+  readonly duration_ms: number | null;
 }
 
 /** The sums of one origin. */
@@ -38,7 +40,7 @@ export interface Seed {
 
 type Content = string | { readonly file: string } | { readonly base64: string };
 
-/** A running Hub, with every repo of the fixtures. */
+/** A running Hub. */
 export class LocalHub {
   readonly endpoint: string;
   readonly #control: string;
@@ -50,13 +52,13 @@ export class LocalHub {
     this.#control = addresses.control;
   }
 
-  static async start(): Promise<LocalHub> {
+  /** Starts a Hub with the repos in `folders`; with every repo of the fixtures, if none are named. */
+  static async start(folders: readonly string[] = [FIXTURES, GENERATED]): Promise<LocalHub> {
     const program = process.env.HUBFRAME_HUB_BIN;
     if (!program)
       throw new Error("HUBFRAME_HUB_BIN must name the local Hub's program; `cargo xtask test` sets it.");
     // The packaging tests do without what is made on demand.
-    const folders = [FIXTURES, GENERATED].filter((folder) => existsSync(folder));
-    const data = folders.flatMap((folder) => ["--data", folder]);
+    const data = folders.filter((folder) => existsSync(folder)).flatMap((folder) => ["--data", folder]);
     const child = spawn(program, [...data, "--exit-with-stdin"], { stdio: ["pipe", "pipe", "inherit"] });
     const [line] = await Promise.race([
       new Promise<string[]>((resolve) =>

@@ -1,0 +1,4 @@
+/** hyparquet with its defaults. */
+import { hyparquet } from "../hyparquet.js";
+
+export const peer = hyparquet({});
