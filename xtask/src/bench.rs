@@ -13,12 +13,16 @@ use crate::{build, setup};
 
 /// Makes the files once, builds what ships, and measures; the arguments are those of bench/run.ts.
 pub(crate) fn measure(repo: &Repo, arguments: &[String]) -> Result<()> {
+    let mut bench = repo.command("node");
+    bench.arg("bench/scripts/bench.mjs").args(arguments);
+    if arguments.iter().any(|argument| argument == "--help") {
+        setup::node_modules(repo)?;
+        return run(&mut bench);
+    }
     system::ensure(repo, &[Program::Clang, Program::Chromium, Program::Python])?;
     build::package(repo)?;
     build::local_hub(repo)?;
     files(repo)?;
-    let mut bench = repo.command("node");
-    bench.arg("bench/scripts/bench.mjs").args(arguments);
     bench.env("BENCH_DATA", repo.target.join("bench/repos"));
     bench.env("CHROMIUM", Program::Chromium.path(repo)?).env("HUBFRAME_HUB_BIN", build::local_hub_path(repo));
     run(&mut bench)

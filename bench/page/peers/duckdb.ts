@@ -1,4 +1,7 @@
-/** DuckDB-wasm (eh) in its worker, as its documentation starts it with a bundler, reading by SQL. */
+/**
+ * DuckDB-wasm (eh) in its worker, as its documentation starts it with a bundler, reading by SQL. Of its releases the last
+ * one that has Parquet in it: later ones fetch it from a server of theirs, which a bench must not hang on.
+ */
 import { AsyncDuckDB, DuckDBDataProtocol, VoidLogger } from "@duckdb/duckdb-wasm";
 import workerUrl from "@duckdb/duckdb-wasm/dist/duckdb-browser-eh.worker.js?url";
 import wasmUrl from "@duckdb/duckdb-wasm/dist/duckdb-eh.wasm?url";
