@@ -1,5 +1,5 @@
 /** Values as short text. What comes from a file is bounded here, before it gets near the document. */
-import type { Value } from "hubframe";
+import type { Value } from "../../rows.js";
 
 /** The longest text of a cell, in UTF-16 code units. */
 export const MAX_CELL_LENGTH = 300;

@@ -1,0 +1,71 @@
+/** Fills a cell of the grid. Whatever a dataset holds gets here as text or as the bytes of a picture, never as markup. */
+import type { Value } from "../../rows.js";
+import type { Feature, Field } from "../../types.js";
+import { kindOf } from "./kind.js";
+import { isShowable, mediaBytes, mediaPath, pictureOf, soundType } from "./media.js";
+import { byteText, cellText } from "./text.js";
+
+/** Addresses of pictures that are on screen, by the cell that shows them. */
+const pictures = new WeakMap<HTMLElement, string>();
+
+/** Shows `value` in `cell`. */
+export function fillCell(cell: HTMLElement, value: Value, field: Field): void {
+  const kind = kindOf(field);
+  const { text, look } = describe(value, field);
+  cell.className = look;
+  cell.title = "";
+  const bytes = kind === "image" ? mediaBytes(value) : undefined;
+  const picture = bytes && pictureOf(bytes);
+  if (picture && isShowable(picture)) {
+    const address = URL.createObjectURL(new Blob([picture.bytes], { type: picture.type }));
+    pictures.set(cell, address);
+    const image = new Image();
+    image.decoding = "async";
+    image.alt = mediaPath(value) ?? "image";
+    image.src = address;
+    cell.replaceChildren(image);
+    return;
+  }
+  cell.textContent = text;
+  if (field.feature?._type === "ClassLabel" && value !== null) cell.title = String(value);
+}
+
+/** Gives back the picture that a cell shows. */
+export function clearCell(cell: HTMLElement): void {
+  const address = pictures.get(cell);
+  if (address === undefined) return;
+  URL.revokeObjectURL(address);
+  pictures.delete(cell);
+  cell.replaceChildren();
+}
+
+/** A value as one line of text, and the class that gives it its look. */
+export function describe(value: Value, field: Field): { readonly text: string; readonly look: string } {
+  if (value === null) return { text: "null", look: "faint" };
+  const kind = kindOf(field);
+  if (kind === "label") return { text: labelName(value, field.feature) ?? String(value), look: "" };
+  if (kind === "image" || kind === "audio") {
+    const bytes = mediaBytes(value);
+    if (bytes) return { text: mediaText(kind, bytes), look: "faint" };
+  }
+  if (value instanceof Uint8Array) return { text: cellText(value), look: "faint" };
+  // Lines are kept apart in the panel; in a row they are marked.
+  const text = cellText(value).replaceAll(/\r\n|\r|\n/g, " ↵ ");
+  return { text, look: kind === "number" ? "number" : "" };
+}
+
+/** The name of a class label; `undefined` where the dataset has none for it. */
+export function labelName(value: Value, feature: Feature | undefined): string | undefined {
+  const names: unknown = feature?.names;
+  const name: unknown = Array.isArray(names) ? names[Number(value)] : undefined;
+  return typeof name === "string" ? name : undefined;
+}
+
+function mediaText(kind: "image" | "audio", bytes: Uint8Array<ArrayBuffer>): string {
+  const picture = pictureOf(bytes);
+  if (picture?.size && !isShowable(picture)) {
+    return `image of ${picture.size.width} × ${picture.size.height} pixels, ${byteText(bytes.length)}`;
+  }
+  const type = kind === "audio" ? soundType(bytes)?.replace("audio/", "") : undefined;
+  return `${type ? `${type} ` : ""}${kind}, ${byteText(bytes.length)}`;
+}

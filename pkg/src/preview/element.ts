@@ -1,0 +1,336 @@
+/** `<hf-dataset-preview>`: a dataset of the Hub, as a table that can be looked through. */
+import {
+  type CSSResultGroup,
+  html,
+  LitElement,
+  nothing,
+  type PropertyDeclarations,
+  type PropertyValues,
+  type TemplateResult,
+} from "lit";
+import type { Field } from "../types.js";
+import { clearCell, fillCell } from "./cell/fill.js";
+import { typeText, widthOf } from "./cell/kind.js";
+import { CellPanel } from "./cell/panel.js";
+import { byteText, countText } from "./cell/text.js";
+import { Grid, type GridCells } from "./grid/grid.js";
+import type { CellPosition } from "./grid/keys.js";
+import { PreviewModel } from "./model.js";
+import { adviceOf } from "./sentence.js";
+import { previewStyle } from "./style.js";
+import type { ViewState } from "./view-state.js";
+
+/** What `view-change` tells: the state that a link to this view must hold. */
+export type ViewChange = CustomEvent<ViewState>;
+
+/**
+ * The element.
+ *
+ * It reads by byte ranges, in workers, from the Hub alone. Attributes: `repo`, `revision`, `config`, `split`, `row`,
+ * `column`, `endpoint`. A token is a property and never an attribute: attributes are for everyone to read. It fires
+ * `view-change` when what it shows changes, so that a page can keep it in its address.
+ */
+export class DatasetPreview extends LitElement {
+  static override readonly styles: CSSResultGroup = previewStyle;
+  static override readonly properties: PropertyDeclarations = {
+    repo: {},
+    revision: {},
+    config: {},
+    split: {},
+    row: { type: Number },
+    column: {},
+    endpoint: {},
+    token: { attribute: false },
+  };
+
+  /** `username/my_dataset`. */
+  declare repo: string;
+  /** A branch, tag or commit. */
+  declare revision: string | undefined;
+  /** The config; the default one if absent. */
+  declare config: string | undefined;
+  /** The split; the first one if absent. */
+  declare split: string | undefined;
+  /** The active row, from 0. */
+  declare row: number | undefined;
+  /** The name of the active column. */
+  declare column: string | undefined;
+  /** The Hub's address; `https://huggingface.co` if absent. */
+  declare endpoint: string | undefined;
+  /** An access token, kept in memory and sent to the endpoint only. */
+  declare token: string | undefined;
+
+  readonly #model = new PreviewModel(() => this.#onModel());
+  #cells: GridCells | undefined;
+  #panel: CellPosition | undefined;
+
+  constructor() {
+    super();
+    this.repo = "";
+  }
+
+  /** What is shown, with the revision pinned to its commit: what a link should hold. */
+  get permalink(): ViewState {
+    const sha = this.#model.dataset?.sha;
+    return { ...this.#state(), ...(sha !== undefined && { revision: sha }) };
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#model.close();
+  }
+
+  protected override updated(changed: PropertyValues): void {
+    const names = ["repo", "revision", "config", "split", "endpoint", "token"];
+    if (names.some((name) => changed.has(name))) {
+      void this.#model.show(this.#state(), { endpoint: this.endpoint ?? "", token: this.token });
+    }
+  }
+
+  protected override render(): TemplateResult {
+    const { open, error } = this.#model;
+    return html`
+      ${this.#header()}
+      ${error === undefined ? nothing : this.#problem(error)}
+      <div class="main">
+        <hf-dataset-grid
+          .cells=${open ? this.#gridCells(open.frame.schema.fields) : NO_CELLS}
+          .active=${this.#active()}
+          .label=${open ? `Rows of ${this.repo}, ${open.config}, ${open.split}` : "Rows"}
+          @look=${(event: CustomEvent) => this.#model.blocks?.look(event.detail.start, event.detail.end)}
+          @move=${(event: CustomEvent) => this.#activate(event.detail)}
+          @open=${(event: CustomEvent) => this.#openPanel(event.detail)}
+        ></hf-dataset-grid>
+        ${this.#cellPanel()}
+      </div>
+      ${this.#status()}
+    `;
+  }
+
+  #header(): TemplateResult {
+    const { dataset, open, numRows, isDeclared } = this.#model;
+    const configs = dataset?.configs ?? [];
+    const splits = configs.find(({ name }) => name === open?.config)?.splits ?? [];
+    const bytes = splits.find(({ name }) => name === open?.split)?.numBytes;
+    const facts = [
+      numRows === undefined ? "" : `${countText(numRows)} rows${isDeclared ? " by its card" : ""}`,
+      open ? `${countText(open.frame.columns.length)} columns` : "",
+      bytes === undefined ? "" : byteText(bytes),
+      dataset ? `commit ${dataset.sha.slice(0, 7)}` : "",
+    ];
+    return html`
+      <header>
+        <h2>${this.repo || "No dataset"}</h2>
+        ${choice(
+          "Config",
+          configs.map(({ name }) => name),
+          open?.config,
+          (config) => this.#choose({ config }),
+        )}
+        ${choice(
+          "Split",
+          splits.map(({ name }) => name),
+          open?.split,
+          (split) => this.#choose({ split }),
+        )}
+        <form class="go" @submit=${this.#goToRow}>
+          <label>Row <input name="row" inputmode="numeric" pattern="[0-9,]*" size="9" autocomplete="off"></label>
+          <button type="submit">Go</button>
+        </form>
+        <small>${facts.filter(Boolean).join(" · ")}</small>
+      </header>
+    `;
+  }
+
+  #problem(error: unknown): TemplateResult {
+    const { message, action } = adviceOf(error);
+    return html`
+      <div class="problem" role="alert">
+        <p>${message}</p>
+        ${action === "retry" ? html`<button @click=${() => void this.#model.retry()}>Try again</button>` : nothing}
+      </div>
+    `;
+  }
+
+  #status(): TemplateResult {
+    const { meter, busy, blocks } = this.#model;
+    const reading = busy ?? (blocks?.isReading ? "Reading rows" : undefined);
+    return html`
+      <footer>
+        <details class="requests">
+          <summary>
+            ${byteText(meter.numBytes)} read · ${countText(meter.numRequests)}
+            ${meter.numRequests === 1 ? "request" : "requests"}
+          </summary>
+          <ol>
+            ${meter.requests.map(
+              ({ method, url, range, bytes, status, ms }) => html`
+                <li>
+                  <code>${method} ${url}</code> ${range ? `bytes ${range[0]}–${range[1]}` : ""} · ${status || "no answer"} ·
+                  ${byteText(bytes)} · ${Math.round(ms)} ms
+                </li>
+              `,
+            )}
+          </ol>
+        </details>
+        <span role="status">${reading ?? ""}</span>
+        ${reading ? html`<button @click=${() => this.#model.cancel()}>Stop</button>` : nothing}
+      </footer>
+    `;
+  }
+
+  #cellPanel(): TemplateResult | typeof nothing {
+    const { open } = this.#model;
+    const at = this.#panel;
+    const field = at && open?.frame.schema.fields[at.column];
+    if (!at || !field) return nothing;
+    return html`
+      <hf-cell-panel
+        .row=${at.row}
+        .field=${field}
+        .value=${this.#model.row(at.row)?.[field.name]}
+        @step=${(event: CustomEvent) => this.#step(event.detail)}
+        @close=${() => this.#closePanel()}
+      ></hf-cell-panel>
+    `;
+  }
+
+  /** The same object as long as what it shows is the same: the grid starts anew on another. */
+  #gridCells(fields: readonly Field[]): GridCells {
+    const { open, numRows = 0, blocks } = this.#model;
+    const before = this.#cells;
+    const columns = before && this.#cellsOf === open ? before.columns : fields.map(gridColumn);
+    if (before && before.columns === columns && before.numRows === numRows) return before;
+    this.#cellsOf = open;
+    this.#cells = {
+      numRows,
+      columns,
+      fill: (cell, { row, column }) => {
+        const field = fields[column];
+        const values = blocks?.row(row);
+        if (!values || !field) {
+          cell.textContent = blocks?.error(row) === undefined ? "" : "could not be read";
+          return false;
+        }
+        fillCell(cell, values[field.name] ?? null, field);
+        return true;
+      },
+      clear: clearCell,
+    };
+    return this.#cells;
+  }
+  #cellsOf: PreviewModel["open"];
+
+  #active(): CellPosition {
+    const column = this.#model.open?.frame.columns.indexOf(this.column ?? "") ?? -1;
+    return { row: this.row ?? 0, column: Math.max(0, column) };
+  }
+
+  #activate({ row, column }: CellPosition): void {
+    this.row = row;
+    this.column = this.#model.open?.frame.columns[column];
+    if (this.#panel) this.#panel = { row, column };
+    this.#tell();
+  }
+
+  #openPanel(position: CellPosition): void {
+    this.#panel = position;
+    this.requestUpdate();
+  }
+
+  #closePanel(): void {
+    this.#panel = undefined;
+    this.requestUpdate();
+    this.#grid?.focusGrid();
+  }
+
+  #step({ rows, columns }: { rows: number; columns: number }): void {
+    const { open, numRows = 0 } = this.#model;
+    const { row, column } = this.#panel ?? this.#active();
+    const next = {
+      row: Math.max(0, Math.min(row + rows, numRows - 1)),
+      column: Math.max(0, Math.min(column + columns, (open?.frame.columns.length ?? 1) - 1)),
+    };
+    this.#activate(next);
+    this.#grid?.reveal(next);
+  }
+
+  #choose(change: Partial<ViewState>): void {
+    this.#panel = undefined;
+    this.row = undefined;
+    if (change.config !== undefined) {
+      this.config = change.config;
+      this.split = undefined;
+    }
+    if (change.split !== undefined) this.split = change.split;
+    this.#tell();
+  }
+
+  readonly #goToRow = (event: SubmitEvent): void => {
+    event.preventDefault();
+    const text = String(new FormData(event.target as HTMLFormElement).get("row")).replaceAll(",", "");
+    const { numRows = 0 } = this.#model;
+    if (text === "" || numRows === 0) return;
+    const position = { ...this.#active(), row: Math.min(Number(text), numRows - 1) };
+    this.#activate(position);
+    this.#grid?.reveal(position);
+    this.#grid?.focusGrid();
+  };
+
+  #onModel(): void {
+    this.requestUpdate();
+    this.#grid?.refresh();
+  }
+
+  get #grid(): Grid | null {
+    return this.renderRoot?.querySelector?.<Grid>("hf-dataset-grid") ?? null;
+  }
+
+  #state(): ViewState {
+    const { repo, revision, config, split, row, column } = this;
+    return {
+      repo,
+      ...(revision && { revision }),
+      ...(config && { config }),
+      ...(split && { split }),
+      ...(row !== undefined && Number.isSafeInteger(row) && { row }),
+      ...(column && { column }),
+    };
+  }
+
+  #tell(): void {
+    this.dispatchEvent(new CustomEvent("view-change", { detail: this.#state() }));
+  }
+}
+
+const NO_CELLS: GridCells = { numRows: 0, columns: [], fill: () => true, clear: () => {} };
+
+function gridColumn(field: Field) {
+  return { name: field.name, detail: typeText(field), width: widthOf(field) };
+}
+
+/** A drop-down; nothing where there is nothing to choose. */
+function choice(
+  label: string,
+  names: readonly string[],
+  chosen: string | undefined,
+  onChoose: (name: string) => void,
+): TemplateResult | typeof nothing {
+  if (names.length < 2) return nothing;
+  return html`
+    <label>
+      ${label}
+      <select @change=${(event: Event) => onChoose((event.target as HTMLSelectElement).value)}>
+        ${names.map((name) => html`<option value=${name} ?selected=${name === chosen}>${name}</option>`)}
+      </select>
+    </label>
+  `;
+}
+
+for (const [name, element] of [
+  ["hf-dataset-grid", Grid],
+  ["hf-cell-panel", CellPanel],
+  ["hf-dataset-preview", DatasetPreview],
+] as const) {
+  if (!customElements.get(name)) customElements.define(name, element);
+}

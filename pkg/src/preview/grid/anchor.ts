@@ -1,0 +1,77 @@
+/**
+ * Where a window of rows stands within all rows.
+ *
+ * Browsers cap the height of an element (Chromium at 33.5 million px), so a grid scrolls over at most
+ * {@link WINDOW_ROWS} rows. The window moves along with what is read: at once when the scrollbar is dragged, unseen when
+ * scrolling rests. The scrollbar's thumb then stands for the place within all rows, while a step of the wheel moves the
+ * same few rows however many there are. Pure; lengths are CSS pixels.
+ */
+
+/** How many rows a window has at most. */
+export const WINDOW_ROWS = 500_000;
+
+/** What a grid knows of its own size. */
+export interface Extent {
+  /** All rows. */
+  readonly numRows: number;
+  readonly rowHeight: number;
+  /** The height in which rows are seen. */
+  readonly viewHeight: number;
+}
+
+/** A window, and where it is scrolled to. */
+export interface Place {
+  /** The row at the top of the window. */
+  readonly first: number;
+  readonly scrollTop: number;
+}
+
+/** How many rows the window has. */
+export function windowRows({ numRows }: Extent): number {
+  return Math.min(numRows, WINDOW_ROWS);
+}
+
+/** The row at the top of what is seen, with its fraction. */
+export function topRow({ rowHeight }: Extent, { first, scrollTop }: Place): number {
+  return first + scrollTop / rowHeight;
+}
+
+/** The place at which `row` stands at the top, or as near to it as the last row allows, and the thumb tells the truth. */
+export function placeOf(extent: Extent, row: number): Place {
+  const top = clamp(row, 0, lastTop(extent));
+  const share = lastTop(extent) === 0 ? 0 : top / lastTop(extent);
+  const rowsAbove = Math.round(share * scrollableRows(extent));
+  const first = clamp(Math.floor(top) - rowsAbove, 0, extent.numRows - windowRows(extent));
+  return { first, scrollTop: (top - first) * extent.rowHeight };
+}
+
+/**
+ * What becomes of a window when the browser reports a new `scrollTop`. A move of more than a few views is a jump of the
+ * scrollbar: it means the same share of all rows. A small one means as many pixels.
+ */
+export function scrolled(extent: Extent, place: Place, scrollTop: number): Place {
+  const isJump = Math.abs(scrollTop - place.scrollTop) > JUMP_VIEWS * extent.viewHeight;
+  const slack = extent.numRows - windowRows(extent);
+  if (!isJump || slack === 0) return { first: place.first, scrollTop };
+  const height = scrollableRows(extent) * extent.rowHeight;
+  const share = height === 0 ? 0 : clamp(scrollTop / height, 0, 1);
+  const first = Math.round(share * lastTop(extent) - scrollTop / extent.rowHeight);
+  return { first: clamp(first, 0, slack), scrollTop };
+}
+
+/** Page Up and Page Down move by less than one view; nothing but the scrollbar moves by four. */
+const JUMP_VIEWS = 4;
+
+/** The row that is at the top when the last one is at the bottom. */
+function lastTop({ numRows, rowHeight, viewHeight }: Extent): number {
+  return Math.max(0, numRows - viewHeight / rowHeight);
+}
+
+/** The same within the window. */
+function scrollableRows(extent: Extent): number {
+  return Math.max(0, windowRows(extent) - extent.viewHeight / extent.rowHeight);
+}
+
+function clamp(value: number, low: number, high: number): number {
+  return Math.min(Math.max(value, low), high);
+}

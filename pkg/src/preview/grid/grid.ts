@@ -1,0 +1,392 @@
+/**
+ * `<hf-dataset-grid>`: rows and columns of any number, of which only those on screen are in the document.
+ *
+ * It knows nothing of where rows come from: it asks {@link Grid.cells} for what is here, and says by `look` which rows
+ * it would like. The scroll container is its one tab stop; the active cell is told by `aria-activedescendant`, so the
+ * stop stays where it is however far the active cell is scrolled away (APG, "Grid pattern").
+ */
+import {
+  elementScroll,
+  observeElementOffset,
+  observeElementRect,
+  type VirtualItem,
+  Virtualizer,
+  type VirtualizerOptions,
+} from "@tanstack/virtual-core";
+import {
+  type CSSResultGroup,
+  html,
+  LitElement,
+  type PropertyDeclarations,
+  type PropertyValues,
+  type TemplateResult,
+} from "lit";
+import { type Extent, type Place, placeOf, scrolled, topRow, windowRows } from "./anchor.js";
+import { gridStyle, HEAD_HEIGHT, NUMBER_WIDTH, ROW_HEIGHT } from "./grid-style.js";
+import { type CellPosition, isMove, move } from "./keys.js";
+
+/** A column of the grid. */
+export interface GridColumn {
+  readonly name: string;
+  /** What stands under the name: a type in a word or two. */
+  readonly detail: string;
+  /** The width it has at first, in CSS pixels. */
+  readonly width: number;
+}
+
+/** What the grid shows. */
+export interface GridCells {
+  readonly numRows: number;
+  readonly columns: readonly GridColumn[];
+  /** Fills an element with a cell; `false` when the row is not here yet. Called again whenever it may have come. */
+  fill(cell: HTMLElement, position: CellPosition): boolean;
+  /** Takes back what `fill` holds for an element, such as the address of an image. */
+  clear(cell: HTMLElement): void;
+}
+
+/** Rows that are drawn above and below what is seen, so that a step of the wheel shows no gap. */
+const OVERSCAN = 6;
+
+type Axis = Virtualizer<HTMLElement, HTMLElement>;
+
+/** The grid. Events: `look` (`{ start, end }`), `move` and `open` (a {@link CellPosition}), `head` (a column's index). */
+export class Grid extends LitElement {
+  static override readonly styles: CSSResultGroup = gridStyle;
+  static override readonly properties: PropertyDeclarations = {
+    cells: { attribute: false },
+    active: { attribute: false },
+    label: {},
+  };
+
+  /** What to show. */
+  declare cells: GridCells;
+  /** The active cell. */
+  declare active: CellPosition;
+  /** Its name for a screen reader. */
+  declare label: string;
+
+  readonly #rowElements = new Map<number, HTMLElement>();
+  #place: Place = { first: 0, scrollTop: 0 };
+  #rows: Axis | undefined;
+  #columns: Axis | undefined;
+  #unmount: readonly (() => void)[] = [];
+  #looked = "";
+
+  constructor() {
+    super();
+    this.cells = { numRows: 0, columns: [], fill: () => true, clear: () => {} };
+    this.active = { row: 0, column: 0 };
+    this.label = "Rows";
+  }
+
+  /** Fills the cells on screen again: rows have come. */
+  refresh(): void {
+    for (const row of this.#rowElements.values()) row.removeAttribute("data-filled");
+    this.#draw();
+  }
+
+  /** Gives the grid the focus. */
+  focusGrid(): void {
+    this.#element(".scroller").focus();
+  }
+
+  /** Brings a cell on screen, by the shortest way. */
+  reveal({ row, column }: CellPosition): void {
+    const extent = this.#extent();
+    const top = topRow(extent, this.#place);
+    const fits = Math.max(1, Math.floor(extent.viewHeight / ROW_HEIGHT));
+    if (row < top) this.#goTo(row);
+    else if (row >= top + fits) this.#goTo(row - fits + 1);
+    if (this.cells.columns.length > 0) this.#columns?.scrollToIndex(column, { align: "auto" });
+  }
+
+  protected override render(): TemplateResult {
+    return html`
+      <div class="scroller" role="grid" tabindex="0" @keydown=${this.#onKey} @click=${this.#onClick}>
+        <div class="head" role="rowgroup"><div role="row" aria-rowindex="1"></div></div>
+        <div class="body" role="rowgroup"></div>
+      </div>
+    `;
+  }
+
+  protected override firstUpdated(): void {
+    this.#rows = new Virtualizer(this.#rowOptions());
+    this.#columns = new Virtualizer(this.#columnOptions());
+    this.#unmount = [this.#rows._didMount(), this.#columns._didMount()];
+  }
+
+  protected override updated(changed: PropertyValues): void {
+    if (changed.has("cells")) this.#reset(changed.get("cells") as GridCells | undefined);
+    const scroller = this.#element(".scroller");
+    scroller.ariaLabel = this.label;
+    scroller.ariaRowCount = String(this.cells.numRows + 1);
+    scroller.ariaColCount = String(this.cells.columns.length + 1);
+    this.#draw();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    for (const unmount of this.#unmount) unmount();
+    this.#clearRows(this.cells);
+  }
+
+  #reset(before: GridCells | undefined): void {
+    if (before) this.#clearRows(before);
+    this.#looked = "";
+    const sameColumns = before?.columns === this.cells.columns;
+    this.#rows?.setOptions(this.#rowOptions());
+    this.#columns?.setOptions(this.#columnOptions());
+    this.#columns?.measure();
+    this.#rows?._willUpdate();
+    this.#columns?._willUpdate();
+    if (!sameColumns || this.#place.first >= this.cells.numRows) this.#goTo(0);
+  }
+
+  #rowOptions(): VirtualizerOptions<HTMLElement, HTMLElement> {
+    return {
+      ...this.#axisOptions(),
+      count: windowRows(this.#extent()),
+      estimateSize: () => ROW_HEIGHT,
+      overscan: OVERSCAN,
+      paddingStart: HEAD_HEIGHT,
+    };
+  }
+
+  #columnOptions(): VirtualizerOptions<HTMLElement, HTMLElement> {
+    const { columns } = this.cells;
+    return {
+      ...this.#axisOptions(),
+      horizontal: true,
+      count: columns.length,
+      estimateSize: (index) => columns[index]?.width ?? 0,
+      overscan: 2,
+      paddingStart: NUMBER_WIDTH,
+      scrollPaddingStart: NUMBER_WIDTH,
+    };
+  }
+
+  #axisOptions() {
+    return {
+      getScrollElement: () => this.#element(".scroller"),
+      scrollToFn: elementScroll,
+      observeElementRect,
+      observeElementOffset,
+      onChange: () => this.#onScroll(),
+    };
+  }
+
+  #onScroll(): void {
+    const extent = this.#extent();
+    this.#place = scrolled(extent, this.#place, this.#element(".scroller").scrollTop);
+    if (this.#rows && !this.#rows.isScrolling) this.#settle(extent);
+    this.#draw();
+  }
+
+  /** Puts the thumb where it tells the truth, without moving what is seen. */
+  #settle(extent: Extent): void {
+    const place = placeOf(extent, topRow(extent, this.#place));
+    if (place.first === this.#place.first) return;
+    this.#place = place;
+    this.#element(".scroller").scrollTop = place.scrollTop;
+  }
+
+  #goTo(row: number): void {
+    const extent = this.#extent();
+    const inWindow = { ...this.#place, scrollTop: (row - this.#place.first) * ROW_HEIGHT };
+    const bottom = windowRows(extent) * ROW_HEIGHT - extent.viewHeight;
+    const near = inWindow.scrollTop >= 0 && inWindow.scrollTop <= bottom;
+    this.#place = near ? inWindow : placeOf(extent, row);
+    this.#element(".scroller").scrollTop = this.#place.scrollTop;
+    this.#draw();
+  }
+
+  #extent(): Extent {
+    const viewHeight = Math.max(0, this.#element(".scroller").clientHeight - HEAD_HEIGHT);
+    return { numRows: this.cells.numRows, rowHeight: ROW_HEIGHT, viewHeight };
+  }
+
+  #draw(): void {
+    if (!this.#rows || !this.#columns) return;
+    const rows = this.#rows.getVirtualItems();
+    const columns = this.#columns.getVirtualItems();
+    const body = this.#element(".body");
+    body.style.height = `${this.#rows.getTotalSize() - HEAD_HEIGHT}px`;
+    body.style.width = `${this.#columns.getTotalSize()}px`;
+    this.#element(".head").style.width = body.style.width;
+    this.#drawHead(columns);
+    this.#drawRows(body, rows, columns);
+    this.#tellActive();
+    this.#tellLook(rows);
+  }
+
+  #drawHead(columns: readonly VirtualItem[]): void {
+    const row = this.#element(".head [role=row]");
+    const key = `${this.cells.columns.length} ${columns.map(({ start }) => start).join()}`;
+    if (row.dataset.columns === key && row.dataset.of === columnNames(this.cells, columns)) return;
+    row.dataset.columns = key;
+    row.dataset.of = columnNames(this.cells, columns);
+    row.replaceChildren(headCell("row", "", 1), ...columns.map((item) => this.#columnHead(item)));
+  }
+
+  #columnHead({ index, start, size }: VirtualItem): HTMLElement {
+    const { name = "", detail = "" } = this.cells.columns[index] ?? {};
+    const head = headCell("column", name, index + 2);
+    const small = document.createElement("small");
+    small.textContent = detail;
+    head.append(small);
+    head.title = `${name}: ${detail}`;
+    place(head, start, size);
+    return head;
+  }
+
+  #drawRows(body: HTMLElement, rows: readonly VirtualItem[], columns: readonly VirtualItem[]): void {
+    const wanted = new Set(rows.map(({ index }) => this.#place.first + index));
+    const spare: HTMLElement[] = [];
+    for (const [row, element] of this.#rowElements) {
+      if (wanted.has(row)) continue;
+      this.#rowElements.delete(row);
+      spare.push(element);
+    }
+    for (const { index, start } of rows) {
+      const row = this.#place.first + index;
+      const element = this.#rowElements.get(row) ?? this.#takeRow(row, spare.pop(), body);
+      element.style.transform = `translateY(${start - HEAD_HEIGHT}px)`;
+      this.#drawCells(element, row, columns);
+    }
+    for (const element of spare) this.#discard(element, this.cells);
+  }
+
+  #takeRow(row: number, spare: HTMLElement | undefined, body: HTMLElement): HTMLElement {
+    const element = spare ?? document.createElement("div");
+    if (!spare) {
+      element.role = "row";
+      element.append(headCell("row", "", 1));
+      body.append(element);
+    }
+    element.ariaRowIndex = String(row + 2);
+    element.removeAttribute("data-filled");
+    const [head] = element.children;
+    if (head) head.textContent = row.toLocaleString("en");
+    this.#rowElements.set(row, element);
+    return element;
+  }
+
+  /** Cells are filled once; again after {@link refresh} and when other columns come into view. */
+  #drawCells(element: HTMLElement, row: number, columns: readonly VirtualItem[]): void {
+    const key = columns.map(({ index, start }) => `${index}:${start}`).join();
+    if (element.dataset.filled === key) return;
+    while (element.children.length > columns.length + 1) this.#removeCell(element.lastElementChild);
+    let isComplete = true;
+    for (const [at, { index, start, size }] of columns.entries()) {
+      const cell = (element.children[at + 1] as HTMLElement | undefined) ?? element.appendChild(newCell());
+      cell.ariaColIndex = String(index + 2);
+      cell.dataset.column = String(index);
+      place(cell, start, size);
+      this.cells.clear(cell);
+      const isHere = this.cells.fill(cell, { row, column: index });
+      cell.classList.toggle("absent", !isHere);
+      isComplete &&= isHere;
+    }
+    if (isComplete) element.dataset.filled = key;
+  }
+
+  #removeCell(cell: Element | null): void {
+    if (!cell) return;
+    this.cells.clear(cell as HTMLElement);
+    cell.remove();
+  }
+
+  #discard(element: HTMLElement, cells: GridCells): void {
+    for (const cell of [...element.children].slice(1)) cells.clear(cell as HTMLElement);
+    element.remove();
+  }
+
+  #clearRows(cells: GridCells): void {
+    for (const element of this.#rowElements.values()) this.#discard(element, cells);
+    this.#rowElements.clear();
+  }
+
+  /** The active cell has an id while it is in the document, and the scroller names it. */
+  #tellActive(): void {
+    const scroller = this.#element(".scroller");
+    this.renderRoot.querySelector("#active")?.removeAttribute("id");
+    const row = this.#rowElements.get(this.active.row);
+    const cell = row?.querySelector(`[data-column="${this.active.column}"]`);
+    if (cell) cell.id = "active";
+    if (cell) scroller.setAttribute("aria-activedescendant", "active");
+    else scroller.removeAttribute("aria-activedescendant");
+  }
+
+  #tellLook(rows: readonly VirtualItem[]): void {
+    const [top] = rows;
+    const bottom = rows.at(-1);
+    if (!top || !bottom) return;
+    const look = { start: this.#place.first + top.index, end: this.#place.first + bottom.index + 1 };
+    const key = `${look.start} ${look.end}`;
+    if (key === this.#looked) return;
+    this.#looked = key;
+    this.dispatchEvent(new CustomEvent("look", { detail: look }));
+  }
+
+  readonly #onKey = (event: KeyboardEvent): void => {
+    if (event.key === "Enter") {
+      event.preventDefault();
+      this.dispatchEvent(new CustomEvent("open", { detail: this.active }));
+      return;
+    }
+    if (!isMove(event)) return;
+    event.preventDefault();
+    const { numRows, columns } = this.cells;
+    const pageRows = Math.max(1, Math.floor(this.#extent().viewHeight / ROW_HEIGHT) - 1);
+    this.#activate(move(this.active, event, { numRows, numColumns: columns.length, pageRows }));
+  };
+
+  readonly #onClick = (event: MouseEvent): void => {
+    const target = event.target as Element;
+    const head = target.closest<HTMLElement>(".head [role=columnheader]");
+    if (head?.ariaColIndex && head.ariaColIndex !== "1") {
+      this.dispatchEvent(new CustomEvent("head", { detail: Number(head.ariaColIndex) - 2 }));
+      return;
+    }
+    const cell = target.closest<HTMLElement>("[role=gridcell]");
+    const row = cell?.closest<HTMLElement>("[role=row]")?.ariaRowIndex;
+    if (!cell || !row) return;
+    this.#activate({ row: Number(row) - 2, column: Number(cell.dataset.column) });
+    this.dispatchEvent(new CustomEvent("open", { detail: this.active }));
+  };
+
+  #activate(position: CellPosition): void {
+    this.active = position;
+    this.reveal(position);
+    this.dispatchEvent(new CustomEvent("move", { detail: position }));
+  }
+
+  #element(selector: string): HTMLElement {
+    return this.renderRoot.querySelector<HTMLElement>(selector) ?? this;
+  }
+}
+
+function columnNames({ columns }: GridCells, items: readonly VirtualItem[]): string {
+  return items.map(({ index }) => columns[index]?.name ?? "").join("\n");
+}
+
+function headCell(of: "row" | "column", text: string, index: number): HTMLElement {
+  const cell = document.createElement("div");
+  cell.role = of === "row" ? "rowheader" : "columnheader";
+  cell.ariaColIndex = String(index);
+  const name = document.createElement("span");
+  name.textContent = text;
+  cell.append(name);
+  return cell;
+}
+
+function newCell(): HTMLElement {
+  const cell = document.createElement("div");
+  cell.role = "gridcell";
+  return cell;
+}
+
+function place(cell: HTMLElement, start: number, size: number): void {
+  cell.style.left = `${start}px`;
+  cell.style.width = `${size}px`;
+}

@@ -1,0 +1,126 @@
+/** The rows of a frame, in blocks: fetched where they are looked at, dropped where they are not. */
+import { isHubframeError } from "../errors.js";
+import type { Row } from "../rows.js";
+
+/** Reads rows: `frame.slice(start, numRows).toRows({ signal })`. */
+export type ReadRows = (start: number, numRows: number, signal: AbortSignal) => Promise<readonly Row[]>;
+
+/** Options of {@link RowBlocks}. */
+export interface RowBlocksOptions {
+  readonly read: ReadRows;
+  /** All rows. */
+  readonly numRows: number;
+  /** Told when rows have come, or could not. */
+  readonly onChange: () => void;
+  /** How many rows are read at once. @default 256 */
+  readonly blockRows?: number;
+  /** How many blocks are kept; those farthest from what is looked at go first. @default 64 */
+  readonly maxBlocks?: number;
+}
+
+/** How many blocks are under way at once. */
+const MAX_READS = 2;
+
+interface Block {
+  readonly rows?: readonly Row[];
+  readonly error?: unknown;
+  readonly reading?: AbortController;
+}
+
+/**
+ * Row-accurate access to a frame of any length in bounded memory.
+ *
+ * {@link look} says which rows are on screen. Their blocks are read first, then the next one in either direction; reads
+ * of blocks that are no longer wanted are aborted, down to the request.
+ */
+export class RowBlocks {
+  readonly #options: Required<RowBlocksOptions>;
+  readonly #blocks = new Map<number, Block>();
+  #wanted: readonly number[] = [];
+
+  constructor(options: RowBlocksOptions) {
+    this.#options = { blockRows: 256, maxBlocks: 64, ...options };
+  }
+
+  /** A row, if it is here. */
+  row(index: number): Row | undefined {
+    const { blockRows } = this.#options;
+    return this.#blocks.get(Math.floor(index / blockRows))?.rows?.[index % blockRows];
+  }
+
+  /** Why a row could not be read, if it could not. */
+  error(index: number): unknown {
+    return this.#blocks.get(Math.floor(index / this.#options.blockRows))?.error;
+  }
+
+  /** Whether anything is being read. */
+  get isReading(): boolean {
+    return [...this.#blocks.values()].some(({ reading }) => reading !== undefined);
+  }
+
+  /** Says which rows are looked at: from `start`, before `end`. */
+  look(start: number, end: number): void {
+    const { blockRows, numRows } = this.#options;
+    const last = Math.floor(Math.max(0, Math.min(end, numRows) - 1) / blockRows);
+    const first = Math.min(Math.floor(Math.max(0, start) / blockRows), last);
+    const seen = Array.from({ length: last - first + 1 }, (_, index) => first + index);
+    const beside = [last + 1, first - 1].filter((block) => block >= 0 && block * blockRows < numRows);
+    this.#wanted = numRows === 0 ? [] : [...seen, ...beside];
+    for (const [index, { reading }] of this.#blocks) {
+      if (reading && !this.#wanted.includes(index)) this.#drop(index, reading);
+    }
+    this.#readNext();
+  }
+
+  /** Stops all reads; rows that are here stay. What is looked at is read again by the next {@link look}. */
+  stop(): void {
+    this.#wanted = [];
+    for (const [index, { reading }] of this.#blocks) if (reading) this.#drop(index, reading);
+  }
+
+  /** Forgets what could not be read, so that it is tried again. */
+  retry(): void {
+    for (const [index, { error }] of this.#blocks) if (error !== undefined) this.#blocks.delete(index);
+    this.#readNext();
+  }
+
+  #drop(index: number, reading: AbortController): void {
+    this.#blocks.delete(index);
+    reading.abort();
+  }
+
+  #readNext(): void {
+    let underWay = [...this.#blocks.values()].filter(({ reading }) => reading).length;
+    for (const index of this.#wanted) {
+      if (underWay >= MAX_READS) return;
+      if (this.#blocks.has(index)) continue;
+      underWay += 1;
+      void this.#read(index);
+    }
+  }
+
+  async #read(index: number): Promise<void> {
+    const { read, blockRows, numRows, onChange } = this.#options;
+    const reading = new AbortController();
+    this.#blocks.set(index, { reading });
+    const start = index * blockRows;
+    const block = await read(start, Math.min(blockRows, numRows - start), reading.signal).then(
+      (rows): Block => ({ rows }),
+      (error: unknown): Block => ({ error }),
+    );
+    // Dropped in between: another read of this block may be under way.
+    if (this.#blocks.get(index)?.reading !== reading) return;
+    if (isHubframeError(block.error, "aborted")) this.#blocks.delete(index);
+    else this.#blocks.set(index, block);
+    this.#evict();
+    onChange();
+    this.#readNext();
+  }
+
+  /** Drops the blocks farthest from what is looked at. */
+  #evict(): void {
+    const [centre = 0] = this.#wanted;
+    const byDistance = [...this.#blocks.keys()].sort((a, b) => Math.abs(a - centre) - Math.abs(b - centre));
+    for (const index of byDistance.slice(this.#options.maxBlocks)) this.#blocks.delete(index);
+  }
+}

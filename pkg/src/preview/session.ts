@@ -1,0 +1,46 @@
+/** What a preview has open: a dataset, one split of it as a frame, and how many rows that has. */
+import type { Config, Dataset } from "../dataset.js";
+import { failure } from "../errors.js";
+import type { Frame } from "../frame.js";
+import type { Hub } from "../hub.js";
+import type { ViewState } from "./view-state.js";
+
+/** A split that is open. */
+export interface OpenSplit {
+  readonly dataset: Dataset;
+  readonly config: string;
+  readonly split: string;
+  readonly frame: Frame;
+}
+
+/** Opens the dataset of a state; `before` when that is the same one. */
+export async function openDataset(hub: Hub, state: ViewState, signal: AbortSignal): Promise<Dataset> {
+  const { repo, revision } = state;
+  return hub.dataset(repo, revision === undefined ? { signal } : { revision, signal });
+}
+
+/** Opens the split that a state names: by default the default config's `train`, or else its first. */
+export async function openSplit(dataset: Dataset, state: ViewState, signal: AbortSignal): Promise<OpenSplit> {
+  const config = chooseConfig(dataset, state.config);
+  const names = config.splits.map(({ name }) => name);
+  const split = state.split ?? (names.includes("train") ? "train" : names[0]);
+  if (split === undefined) {
+    throw failure("not_found", "open split", config.problem ?? `Config "${config.name}" has no splits.`);
+  }
+  const frame = await dataset.split(split, { config: config.name, signal });
+  return { dataset, config: config.name, split, frame };
+}
+
+function chooseConfig(dataset: Dataset, name: string | undefined): Config {
+  const { configs, problem, repo } = dataset;
+  const config =
+    name === undefined
+      ? (configs.find(({ isDefault }) => isDefault) ?? configs[0])
+      : configs.find((config) => config.name === name);
+  if (config) return config;
+  if (name !== undefined && configs.length > 0) {
+    const known = configs.map(({ name }) => `"${name}"`).join(", ");
+    throw failure("not_found", "open config", `There is no config "${name}". There is ${known}.`);
+  }
+  throw failure("unsupported", "open dataset", problem ?? `${repo} has no Parquet files that could be read.`);
+}

@@ -1,0 +1,118 @@
+/** The look of the preview. A page may set the `--hf-*` properties; without that they follow its colour scheme. */
+import { type CSSResult, css } from "lit";
+
+/** The element's style sheet. */
+export const previewStyle: CSSResult = css`
+  :host {
+    --hf-text: light-dark(#1c1917, #e7e5e4);
+    --hf-faint: light-dark(#5f5953, #a8a29c);
+    --hf-page: light-dark(#ffffff, #171412);
+    --hf-raised: light-dark(#f5f5f4, #231f1c);
+    --hf-line: light-dark(#d6d3d1, #44403c);
+    --hf-accent: light-dark(#9a4a04, #f5a14b);
+    --hf-wrong: light-dark(#b91c1c, #fca5a5);
+    display: flex;
+    flex-direction: column;
+    min-height: 20rem;
+    border: 1px solid var(--hf-line);
+    border-radius: 8px;
+    background: var(--hf-page);
+    color: var(--hf-text);
+    color-scheme: light dark;
+    font:
+      14px / 1.45 system-ui,
+      sans-serif;
+    overflow: hidden;
+  }
+  :host([hidden]) {
+    display: none;
+  }
+  header,
+  footer {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0.4rem 0.8rem;
+    align-items: center;
+    padding: 0.45rem 0.75rem;
+    background: var(--hf-raised);
+  }
+  header {
+    border-block-end: 1px solid var(--hf-line);
+  }
+  footer {
+    min-height: 2.1rem;
+    border-block-start: 1px solid var(--hf-line);
+    color: var(--hf-faint);
+  }
+  h2 {
+    margin: 0;
+    font-size: 1.05rem;
+    overflow-wrap: anywhere;
+  }
+  small {
+    color: var(--hf-faint);
+  }
+  select,
+  input,
+  button {
+    padding: 0.2rem 0.5rem;
+    border: 1px solid var(--hf-line);
+    border-radius: 6px;
+    background: var(--hf-page);
+    color: inherit;
+    font: inherit;
+  }
+  :focus-visible {
+    outline: 2px solid var(--hf-accent);
+    outline-offset: 1px;
+  }
+  .go {
+    display: flex;
+    gap: 0.3rem;
+  }
+  .main {
+    display: flex;
+    flex: 1;
+    min-height: 0;
+  }
+  hf-dataset-grid {
+    flex: 1;
+    min-width: 0;
+  }
+  hf-cell-panel {
+    width: min(40%, 36rem);
+  }
+  .problem {
+    display: flex;
+    gap: 0.75rem;
+    align-items: center;
+    padding: 0.5rem 0.75rem;
+    border-inline-start: 4px solid var(--hf-wrong);
+    color: var(--hf-wrong);
+    overflow-wrap: anywhere;
+  }
+  .problem p {
+    flex: 1;
+    margin: 0;
+  }
+  .requests {
+    flex: 1;
+    min-width: 0;
+  }
+  .requests ol {
+    max-height: 12rem;
+    margin: 0.3rem 0 0;
+    overflow: auto;
+    overflow-wrap: anywhere;
+  }
+  @media (max-width: 640px) {
+    .main {
+      flex-direction: column;
+    }
+    hf-cell-panel {
+      width: auto;
+      height: 45%;
+      border-block-start: 1px solid var(--hf-line);
+    }
+  }
+`;

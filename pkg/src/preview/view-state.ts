@@ -1,0 +1,49 @@
+/** What a preview shows, and how an address says it. Pure. */
+
+/** The state of a preview: all that a link to the same view must hold. */
+export interface ViewState {
+  /** `username/my_dataset`; empty when nothing is open. */
+  readonly repo: string;
+  /** A branch, tag or commit; the repo's default branch when absent. */
+  readonly revision?: string;
+  /** The default config when absent. */
+  readonly config?: string;
+  /** The first split when absent. */
+  readonly split?: string;
+  /** The active row, from 0. */
+  readonly row?: number;
+  /** The active column. */
+  readonly column?: string;
+}
+
+/** Names as they stand in an address. */
+const KEYS = { repo: "repo", revision: "rev", config: "config", split: "split", column: "col" } as const;
+
+/** Reads the query of an address, without its `?` or with it. What is malformed is left out. */
+export function fromQuery(query: string): ViewState {
+  const given = new URLSearchParams(query);
+  const texts = Object.entries(KEYS).flatMap(([field, key]) => {
+    const value = given.get(key);
+    return value === null || value === "" ? [] : [[field, value]];
+  });
+  const row = given.get("row") ?? "";
+  const index = /^\d+$/.test(row) ? Number(row) : Number.NaN;
+  return {
+    repo: "",
+    ...Object.fromEntries(texts),
+    ...(Number.isSafeInteger(index) && { row: index }),
+  };
+}
+
+/** Writes the state into a query, whose other parameters stay as they are. */
+export function toQuery(state: ViewState, others = ""): string {
+  const query = new URLSearchParams(others);
+  for (const [field, key] of Object.entries(KEYS)) {
+    const value = state[field as keyof typeof KEYS];
+    if (value) query.set(key, value);
+    else query.delete(key);
+  }
+  if (state.row === undefined) query.delete("row");
+  else query.set("row", String(state.row));
+  return query.toString();
+}
