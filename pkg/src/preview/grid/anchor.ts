@@ -40,8 +40,7 @@ export function topRow({ rowHeight }: Extent, { first, scrollTop }: Place): numb
 export function placeOf(extent: Extent, row: number): Place {
   const top = clamp(row, 0, lastTop(extent));
   const share = lastTop(extent) === 0 ? 0 : top / lastTop(extent);
-  const rowsAbove = Math.round(share * scrollableRows(extent));
-  const first = clamp(Math.floor(top) - rowsAbove, 0, extent.numRows - windowRows(extent));
+  const first = Math.min(Math.ceil(top - share * scrollableRows(extent)), Math.floor(top), slack(extent));
   return { first, scrollTop: (top - first) * extent.rowHeight };
 }
 
@@ -51,16 +50,20 @@ export function placeOf(extent: Extent, row: number): Place {
  */
 export function scrolled(extent: Extent, place: Place, scrollTop: number): Place {
   const isJump = Math.abs(scrollTop - place.scrollTop) > JUMP_VIEWS * extent.viewHeight;
-  const slack = extent.numRows - windowRows(extent);
-  if (!isJump || slack === 0) return { first: place.first, scrollTop };
+  if (!isJump || slack(extent) === 0) return { first: place.first, scrollTop };
   const height = scrollableRows(extent) * extent.rowHeight;
   const share = height === 0 ? 0 : clamp(scrollTop / height, 0, 1);
   const first = Math.round(share * lastTop(extent) - scrollTop / extent.rowHeight);
-  return { first: clamp(first, 0, slack), scrollTop };
+  return { first: clamp(first, 0, slack(extent)), scrollTop };
 }
 
 /** Page Up and Page Down move by less than one view; nothing but the scrollbar moves by four. */
 const JUMP_VIEWS = 4;
+
+/** How far the window can move. */
+function slack(extent: Extent): number {
+  return extent.numRows - windowRows(extent);
+}
 
 /** The row that is at the top when the last one is at the bottom. */
 function lastTop({ numRows, rowHeight, viewHeight }: Extent): number {

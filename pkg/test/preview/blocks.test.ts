@@ -1,0 +1,100 @@
+import { describe, expect, it } from "vitest";
+import { failure } from "../../src/errors.js";
+import { RowBlocks } from "../../src/preview/rows.js";
+import type { Row } from "../../src/rows.js";
+
+/** A reader whose reads end when the test says so. */
+function reader() {
+  const reads: { start: number; numRows: number; signal: AbortSignal; end: (error?: unknown) => void }[] = [];
+  const read = (start: number, numRows: number, signal: AbortSignal) =>
+    new Promise<readonly Row[]>((resolve, reject) => {
+      const rows = Array.from({ length: numRows }, (_, index) => ({ id: start + index }));
+      const end = (error?: unknown) => (error === undefined ? resolve(rows) : reject(error));
+      signal.addEventListener("abort", () => reject(failure("aborted", "read", "Cancelled.")));
+      reads.push({ start, numRows, signal, end });
+    });
+  return { reads, read };
+}
+
+const settled = () => new Promise((resolve) => setTimeout(resolve));
+
+function blocksOf(numRows: number, maxBlocks = 8) {
+  const { reads, read } = reader();
+  let changes = 0;
+  const onChange = () => {
+    changes += 1;
+  };
+  const blocks = new RowBlocks({ read, numRows, onChange, blockRows: 100, maxBlocks });
+  return { blocks, reads, changes: () => changes };
+}
+
+describe("RowBlocks", () => {
+  it("reads the block that is looked at first, then those beside it", async () => {
+    const { blocks, reads } = blocksOf(1000);
+    blocks.look(510, 530);
+    expect(reads.map(({ start }) => start)).toEqual([500, 600]);
+    reads[0]?.end();
+    await settled();
+    expect(blocks.row(529)).toEqual({ id: 529 });
+    expect(blocks.row(600)).toBeUndefined();
+    expect(reads.map(({ start }) => start)).toEqual([500, 600, 400]);
+  });
+
+  it("reads no row beyond the last", () => {
+    const { blocks, reads } = blocksOf(1050);
+    blocks.look(1040, 1060);
+    expect(reads.map(({ start, numRows }) => [start, numRows])).toEqual([
+      [1000, 50],
+      [900, 100],
+    ]);
+    const none = blocksOf(0);
+    none.blocks.look(0, 20);
+    expect(none.reads).toEqual([]);
+  });
+
+  it("aborts what is no longer looked at, and reads it again when it is", async () => {
+    const { blocks, reads } = blocksOf(100_000);
+    blocks.look(0, 20);
+    blocks.look(50_000, 50_020);
+    await settled();
+    expect(reads.filter(({ signal }) => signal.aborted).map(({ start }) => start)).toEqual([0, 100]);
+    expect(blocks.isReading).toBe(true);
+    blocks.look(0, 20);
+    expect(reads.filter(({ start }) => start === 0)).toHaveLength(2);
+  });
+
+  it("keeps a bounded number of blocks, the nearest ones", async () => {
+    const { blocks, reads } = blocksOf(100_000, 4);
+    for (let start = 0; start < 5000; start += 100) {
+      blocks.look(start, start + 20);
+      for (const { end } of reads) end();
+      await settled();
+    }
+    const kept = Array.from({ length: 1000 }, (_, block) => blocks.row(block * 100)).filter(Boolean);
+    expect(kept.length).toBeLessThanOrEqual(4);
+    expect(blocks.row(4900)).toEqual({ id: 4900 });
+    expect(blocks.row(0)).toBeUndefined();
+  });
+
+  it("keeps an error until it is told to try again", async () => {
+    const { blocks, reads, changes } = blocksOf(100);
+    blocks.look(0, 20);
+    reads[0]?.end(failure("server", "read", "The Hub failed."));
+    await settled();
+    expect(blocks.error(5)).toMatchObject({ code: "server" });
+    expect(changes()).toBe(1);
+    blocks.look(0, 20);
+    expect(reads).toHaveLength(1);
+    blocks.retry();
+    expect(reads).toHaveLength(2);
+  });
+
+  it("stops", async () => {
+    const { blocks, reads } = blocksOf(1000);
+    blocks.look(0, 20);
+    blocks.stop();
+    await settled();
+    expect(reads.every(({ signal }) => signal.aborted)).toBe(true);
+    expect(blocks.isReading).toBe(false);
+  });
+});
