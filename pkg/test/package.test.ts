@@ -10,13 +10,17 @@ const modules = ["./hubframe_bg.wasm", "./hubframe_brotli_bg.wasm"];
 describe("package.json", () => {
   it("is ESM only, with its types first and no entry but the named ones", () => {
     expect(manifest.type).toBe("module");
-    expect(Object.keys(manifest.exports)).toEqual([".", "./worker", ...modules, "./package.json"]);
-    for (const entry of [".", "./worker"]) {
+    expect(Object.keys(manifest.exports)).toEqual([".", "./preview", "./worker", ...modules, "./package.json"]);
+    for (const entry of [".", "./preview", "./worker"]) {
       expect(Object.keys(manifest.exports[entry])).toEqual(["types", "default"]);
     }
     for (const field of ["main", "module", "browser", "types"]) expect(manifest).not.toHaveProperty(field);
     expect(manifest.files).toEqual(["dist"]);
-    expect(manifest.sideEffects).toEqual(["./dist/worker.js"]);
+    expect(manifest.sideEffects).toEqual([
+      "./dist/worker.js",
+      "./dist/preview/index.js",
+      "./dist/preview/element.js",
+    ]);
   });
 
   it("has few dependencies, and pins everything", () => {

@@ -63,6 +63,8 @@ export class DatasetPreview extends LitElement {
   readonly #model = new PreviewModel(() => this.#onModel());
   #cells: GridCells | undefined;
   #panel: CellPosition | undefined;
+  /** The rows in which the active cell was brought on screen. */
+  #revealedIn: PreviewModel["blocks"];
 
   constructor() {
     super();
@@ -85,10 +87,16 @@ export class DatasetPreview extends LitElement {
     if (names.some((name) => changed.has(name))) {
       void this.#model.show(this.#state(), { endpoint: this.endpoint ?? "", token: this.token });
     }
+    const { blocks } = this.#model;
+    const isMoved = changed.has("row") || changed.has("column") || blocks !== this.#revealedIn;
+    if (!blocks || !isMoved) return;
+    this.#revealedIn = blocks;
+    void this.#grid?.updateComplete.then(() => this.#grid?.reveal(this.#active()));
   }
 
   protected override render(): TemplateResult {
-    const { open, error } = this.#model;
+    const { open, blocks } = this.#model;
+    const error = this.#model.error ?? blocks?.problem;
     return html`
       ${this.#header()}
       ${error === undefined ? nothing : this.#problem(error)}
@@ -252,7 +260,6 @@ export class DatasetPreview extends LitElement {
       column: Math.max(0, Math.min(column + columns, (open?.frame.columns.length ?? 1) - 1)),
     };
     this.#activate(next);
-    this.#grid?.reveal(next);
   }
 
   #choose(change: Partial<ViewState>): void {
@@ -273,7 +280,6 @@ export class DatasetPreview extends LitElement {
     if (text === "" || numRows === 0) return;
     const position = { ...this.#active(), row: Math.min(Number(text), numRows - 1) };
     this.#activate(position);
-    this.#grid?.reveal(position);
     this.#grid?.focusGrid();
   };
 

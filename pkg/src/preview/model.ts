@@ -1,6 +1,6 @@
 /** What a preview knows and does, without any of how it looks: state → dataset → split → rows. */
 import type { Dataset } from "../dataset.js";
-import { isHubframeError } from "../errors.js";
+import { failure } from "../errors.js";
 import { Hub } from "../hub.js";
 import type { Row } from "../rows.js";
 import { Meter } from "./meter.js";
@@ -68,10 +68,13 @@ export class PreviewModel {
     await this.#run(`Opening ${this.state.repo}`, (signal) => this.#openState(this.state, signal));
   }
 
-  /** Stops whatever is being read. */
+  /** Stops whatever is being read. What was to be opened can be tried again. */
   cancel(): void {
-    this.#work.abort();
-    this.blocks?.stop();
+    if (this.busy !== undefined && !this.blocks) {
+      this.error = failure("aborted", "open dataset", "Stopped before the rows were here.");
+    }
+    this.#stop();
+    this.#onChange();
   }
 
   /** Counts the rows of all files. Cost: one request for each whose footer is not known. */
@@ -90,9 +93,16 @@ export class PreviewModel {
 
   /** Ends the workers. */
   close(): void {
-    this.cancel();
+    this.#stop();
     this.#hub?.close();
     this.#hub = undefined;
+  }
+
+  #stop(): void {
+    this.#work.abort();
+    this.#work = new AbortController();
+    this.busy = undefined;
+    this.blocks?.stop();
   }
 
   #connect(access: Access): void {
@@ -154,8 +164,7 @@ export class PreviewModel {
     try {
       await work(mine.signal);
     } catch (error) {
-      if (this.#work === mine && !isHubframeError(error, "aborted") && !mine.signal.aborted)
-        this.error = error;
+      if (this.#work === mine) this.error = error;
     }
     if (this.#work !== mine) return;
     this.busy = undefined;

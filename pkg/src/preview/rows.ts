@@ -53,6 +53,11 @@ export class RowBlocks {
     return this.#blocks.get(Math.floor(index / this.#options.blockRows))?.error;
   }
 
+  /** Why rows that are looked at could not be read. */
+  get problem(): unknown {
+    return this.#wanted.map((index) => this.#blocks.get(index)?.error).find((error) => error !== undefined);
+  }
+
   /** Whether anything is being read. */
   get isReading(): boolean {
     return [...this.#blocks.values()].some(({ reading }) => reading !== undefined);

@@ -22,6 +22,8 @@ export function adviceOf(error: unknown): Advice {
     case "gated":
     case "forbidden":
       return { message, action: "ask-access" };
+    case "aborted":
+      return { message, action: "retry" };
     default:
       return { message, action: error.retryable ? "retry" : "none" };
   }

@@ -2,8 +2,8 @@
 
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import type { Page } from "@playwright/test";
-import { goldenByRepo, hfPath } from "../support/golden.js";
+import type { Locator, Page } from "@playwright/test";
+import { goldenByRepo } from "../support/golden.js";
 import type { LocalHub } from "../support/local-hub.js";
 import type { StaticServer } from "../support/static.js";
 import { test as base, expect } from "../support/test.js";
@@ -26,170 +26,239 @@ const test = base.extend<{ problems: string[] }>({
   ],
 });
 
-function address(site: StaticServer, hub: LocalHub, path: string, rest = ""): string {
-  return `${site.origin}/preview/?path=${encodeURIComponent(path)}&endpoint=${encodeURIComponent(hub.endpoint)}${rest}`;
+function address(site: StaticServer, hub: LocalHub, repo: string, rest = ""): string {
+  return `${site.origin}/preview/?repo=${encodeURIComponent(repo)}&endpoint=${encodeURIComponent(hub.endpoint)}${rest}`;
 }
 
-async function rows(page: Page): Promise<string[][]> {
-  await expect(page.locator("#dataset")).toHaveAttribute("aria-busy", "false");
-  return await page
-    .locator("#rows tbody tr")
-    .evaluateAll((lines) => lines.map((line) => [...line.children].map((cell) => cell.textContent ?? "")));
+const grid = (page: Page): Locator => page.getByRole("grid");
+
+/** The texts of a row, once it is here. */
+async function row(page: Page, index: number): Promise<string[]> {
+  const line = grid(page).locator(`[role=row][aria-rowindex="${index + 2}"]`);
+  await expect(line.locator("[role=gridcell]:not(.absent)").first()).toBeVisible();
+  await expect(line.locator(".absent")).toHaveCount(0);
+  return await line.locator("[role=gridcell]").allTextContents();
 }
 
-const FLIGHTS = "hf://datasets/vega/flights/flights-3m.parquet";
+function cell(page: Page, row: number, column: number): Locator {
+  return grid(page).locator(`[role=row][aria-rowindex="${row + 2}"] [data-column="${column}"]`);
+}
 
-test("shows the first 100 rows of flights-3m.parquet, and pages through them", async ({
-  page,
-  site,
-  freshHub,
-}) => {
-  await page.goto(address(site, freshHub, FLIGHTS));
-  const first = await rows(page);
-  expect(first).toHaveLength(100);
-  expect(first[0]?.[0]).toBe("0");
-  await expect(page.locator("#position")).toHaveText("Rows 0 to 99 of 3,000,000");
-  await expect(page.locator("#dataset-facts")).toContainText("1 file · 13 MB · commit");
-  await expect(page.getByRole("button", { name: "Previous" })).toBeDisabled();
+/** Every row index that is on screen or just beside it. */
+async function drawnRows(page: Page): Promise<number[]> {
+  const indexes = await grid(page)
+    .locator(".body > [role=row]")
+    .evaluateAll((rows) => rows.map((row) => Number(row.ariaRowIndex) - 2));
+  return indexes.sort((a, b) => a - b);
+}
 
-  await page.getByRole("button", { name: "Next" }).click();
-  await expect(page.locator("#position")).toHaveText("Rows 100 to 199 of 3,000,000");
-  expect((await rows(page))[0]?.[0]).toBe("100");
-  expect(new URL(page.url()).searchParams.get("start")).toBe("100");
+const query = (page: Page) => Object.fromEntries(new URL(page.url()).searchParams);
 
-  await page.goBack();
-  await expect(page.locator("#position")).toHaveText("Rows 0 to 99 of 3,000,000");
-  expect(await rows(page)).toEqual(first);
+test("shows the columns and the first rows of a dataset", async ({ page, site, freshHub }) => {
+  await page.goto(address(site, freshHub, "vega/flights"));
+  expect((await row(page, 0)).slice(1)).toEqual(["33", "2176", "LAS", "PHL"]);
+  await expect(grid(page).getByRole("columnheader")).toHaveText([
+    "Row",
+    "datetimestamp",
+    "delayint64",
+    "distanceint64",
+    "originstring",
+    "destinationstring",
+  ]);
+  await expect(page.getByText("3,000,000 rows · 5 columns · 13 MB · commit")).toBeVisible();
+  await expect(grid(page)).toHaveAttribute("aria-rowcount", "3000001");
 });
 
-test("opens at a row that the URL names, down to the last", async ({ page, site, freshHub }) => {
-  await page.goto(address(site, freshHub, FLIGHTS, "&start=2999950"));
-  expect(await rows(page)).toHaveLength(50);
-  await expect(page.locator("#position")).toHaveText("Rows 2,999,950 to 2,999,999 of 3,000,000");
-  await expect(page.getByRole("button", { name: "Next" })).toBeDisabled();
-});
-
-test("takes an address that is typed in", async ({ page, site, freshHub }) => {
-  await page.goto(`${site.origin}/preview/`);
-  await expect(page.getByText("nothing is sent anywhere else")).toBeVisible();
-  await page.getByLabel("Parquet file, directory or glob").fill("hf://datasets/fixtures/labels");
-  await page.getByLabel("Hub").fill(freshHub.endpoint);
+test("opens at a row that the address names, and goes to others", async ({ page, site, freshHub }) => {
+  await page.goto(address(site, freshHub, "vega/flights", "&row=2999999&col=origin"));
+  expect((await row(page, 2_999_999)).slice(1)).toEqual(["33", "373", "ATL", "CVG"]);
+  await page.getByLabel("Row", { exact: true }).fill("1,500,000");
   await page.keyboard.press("Enter");
-  expect((await rows(page)).length).toBeGreaterThan(0);
-  await expect(page.getByRole("heading", { name: "fixtures/labels" })).toBeVisible();
-  expect(new URL(page.url()).searchParams.get("path")).toBe("hf://datasets/fixtures/labels");
+  await row(page, 1_500_000);
+  expect(query(page)).toMatchObject({ row: "1500000", col: "origin" });
 });
 
-test("counts the rows of many files when it is asked to, saying what that costs", async ({
+test("is used by keyboard alone, with one tab stop in the grid", async ({ page, site, freshHub }) => {
+  await page.goto(address(site, freshHub, "vega/flights"));
+  await row(page, 0);
+  const isInGrid = () => grid(page).evaluate((element) => element.matches(":focus"));
+  for (let presses = 0; presses < 12 && !(await isInGrid()); presses++) await page.keyboard.press("Tab");
+  expect(await isInGrid()).toBe(true);
+
+  await page.keyboard.press("Control+End");
+  expect(await row(page, 2_999_999)).toHaveLength(5);
+  await expect(grid(page)).toHaveAttribute("aria-activedescendant", "active");
+  await page.keyboard.press("Control+Home");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("End");
+  expect(query(page)).toMatchObject({ row: "1", col: "destination" });
+
+  // Scrolled away from the active cell, the grid is still the stop.
+  await grid(page).evaluate((element) => element.scrollTo(0, 1e6));
+  await expect(grid(page)).not.toHaveAttribute("aria-activedescendant", "active");
+  await page.keyboard.press("Shift+Tab");
+  await page.keyboard.press("Tab");
+  expect(await isInGrid()).toBe(true);
+
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("region", { name: "Cell destination" })).toHaveText("SAV");
+  await page.keyboard.press("Alt+ArrowDown");
+  await expect(page.getByRole("region", { name: "Cell destination" })).toHaveText("MDW");
+  await page.keyboard.press("Escape");
+  expect(await isInGrid()).toBe(true);
+});
+
+test("skips no row in a long run of the wheel", async ({ page, site, freshHub }) => {
+  await page.goto(address(site, freshHub, "vega/flights", "&row=2000000"));
+  await row(page, 2_000_000);
+  await grid(page).hover();
+  const seen = new Set<number>();
+  for (let step = 0; step < 60; step++) {
+    for (const index of await drawnRows(page)) seen.add(index);
+    await page.mouse.wheel(0, 300);
+    await page.evaluate(() => new Promise(requestAnimationFrame));
+  }
+  const rows = [...seen].sort((a, b) => a - b);
+  expect(rows.length).toBeGreaterThan(400);
+  expect((rows.at(-1) ?? 0) - (rows[0] ?? 0)).toBe(rows.length - 1);
+});
+
+test("moves by the share of all rows when the scrollbar is dragged, to the very ends", async ({
   page,
   site,
   freshHub,
 }) => {
-  await page.goto(address(site, freshHub, "hf://datasets/vega/flights-20-files"));
-  await rows(page);
-  await expect(page.locator("#position")).toHaveText("Rows 0 to 99");
-  await page.getByRole("button", { name: "Count all rows (up to 20 requests)" }).click();
-  await expect(page.locator("#position")).toHaveText(/^Rows 0 to 99 of [\d,]+$/);
+  await page.goto(address(site, freshHub, "vega/flights"));
+  await row(page, 0);
+  const scrollTo = (share: number) =>
+    grid(page).evaluate((element, share) => {
+      element.scrollTop = share * (element.scrollHeight - element.clientHeight);
+    }, share);
+  await scrollTo(0.5);
+  await expect.poll(async () => Math.abs(((await drawnRows(page))[0] ?? 0) - 1_500_000)).toBeLessThan(50);
+  await scrollTo(1);
+  await expect.poll(async () => (await drawnRows(page)).at(-1)).toBe(2_999_999);
+  await scrollTo(0);
+  await expect.poll(async () => (await drawnRows(page))[0]).toBe(0);
+});
+
+test("chooses configs and splits, and keeps them in the address", async ({ page, site, freshHub }) => {
+  await page.goto(address(site, freshHub, "fixtures/configs"));
+  await row(page, 0);
+  const configs = page.getByRole("combobox", { name: "Config" });
+  const names = await configs.locator("option").allTextContents();
+  expect(names.length).toBeGreaterThan(1);
+  for (const name of names) {
+    await configs.selectOption(name);
+    await row(page, 0);
+    expect(query(page)).toMatchObject({ config: name });
+  }
+  await page.goBack();
+  await expect(configs).toHaveValue(names.at(-2) ?? "");
+});
+
+test("shows cells in full, through the lenses that fit them", async ({ page, site, freshHub }) => {
+  await page.goto(address(site, freshHub, "fixtures/chat"));
+  await row(page, 0);
+  await cell(page, 0, 1).click();
+  await expect(page.locator(".chat section").first()).toBeVisible();
+  await page.getByRole("button", { name: "JSON" }).click();
+  await page.getByText(/^0: /).first().click();
+  await expect(page.getByText('role: "user"')).toBeVisible();
+  await page.getByRole("button", { name: "Close" }).click();
+
+  await page.goto(address(site, freshHub, "fixtures/images"));
+  await row(page, 0);
+  const thumbnail = cell(page, 0, 0).locator("img");
+  await expect
+    .poll(() => thumbnail.evaluate((image: HTMLImageElement) => image.naturalWidth))
+    .toBeGreaterThan(0);
+  await cell(page, 0, 0).click();
+  await expect(page.locator("figcaption")).toHaveText(/^png · \d+ × \d+ pixels · /);
+  await page.getByRole("button", { name: "Hex" }).click();
+  await expect(page.locator(".hex")).toContainText("89 50 4e 47");
+  await page.getByRole("button", { name: "Next row" }).click();
+  await expect(page.locator(".hex")).toContainText("89 50 4e 47");
 });
 
 test("shows what was requested, and how much was read", async ({ page, site, freshHub }) => {
-  await page.goto(address(site, freshHub, "hf://datasets/vega/flights-indexed"));
-  await rows(page);
+  await page.goto(address(site, freshHub, "vega/flights-indexed"));
+  await row(page, 0);
+  await expect(page.getByRole("status")).toHaveText("");
   const { hub, storage } = await freshHub.counters();
   const log = await freshHub.log();
   const redirects = log.filter(({ status }) => status >= 300 && status < 400).length;
-  const summary = new RegExp(`^${log.length - redirects} requests · [\\d.]+ [kM]B read$`);
-  await expect(page.getByRole("status")).toHaveText(summary);
-  await page.getByText("Requests", { exact: true }).click();
-  await expect(page.locator("#requests tbody tr")).toHaveCount(log.length - redirects);
+  const summary = page.locator(".requests summary");
+  await expect(summary).toHaveText(
+    new RegExp(`^\\s*[\\d.]+ [kM]B read · ${log.length - redirects}\\s+requests\\s*$`),
+  );
+  await summary.click();
+  await expect(page.locator(".requests li")).toHaveCount(log.length - redirects);
   expect(hub.preflights + storage.preflights).toBe(0);
 });
 
-test("says what is wrong in a sentence", async ({ page, site, freshHub }) => {
-  await page.goto(address(site, freshHub, "hf://datasets/vega/nothing"));
-  await expect(page.getByRole("alert")).toHaveText(/^The repo does not exist.* check the name/);
-  await expect(page.locator("#dataset")).toBeHidden();
-  await expect(page.getByRole("button", { name: "Cancel" })).toBeHidden();
-
-  await page.getByLabel("Parquet file, directory or glob").fill("hf://datasets/fixtures/labels");
+test("says what is wrong in a sentence, and goes on with another dataset", async ({
+  page,
+  site,
+  freshHub,
+}) => {
+  await page.goto(address(site, freshHub, "vega/nothing"));
+  await expect(page.getByRole("alert")).toHaveText(/The repo does not exist.* check the name/);
+  await page.getByLabel("Dataset", { exact: true }).fill("https://huggingface.co/datasets/fixtures/labels");
   await page.keyboard.press("Enter");
-  expect((await rows(page)).length).toBeGreaterThan(0);
+  await row(page, 0);
   await expect(page.getByRole("alert")).toBeHidden();
+  expect(query(page)).toMatchObject({ repo: "fixtures/labels" });
 });
 
-test("can be cancelled, and goes on afterwards", async ({ page, site, freshHub }) => {
+test("can be stopped, and goes on afterwards", async ({ page, site, freshHub }) => {
   await freshHub.network("storage", { rtt_ms: 5000 });
-  await page.goto(address(site, freshHub, FLIGHTS));
-  await expect(page.getByRole("status")).toContainText("Reading hf://");
-  await page.getByRole("button", { name: "Cancel" }).click();
-  await expect(page.getByRole("alert")).toContainText("Cancelled");
+  await page.goto(address(site, freshHub, "vega/flights"));
+  await expect(page.getByRole("status")).toContainText("Opening vega/flights");
+  await page.getByRole("button", { name: "Stop" }).click();
+  await expect(page.getByRole("alert")).toContainText("Stopped");
   await freshHub.reset();
-  await page.getByRole("button", { name: "Open" }).click();
-  expect(await rows(page)).toHaveLength(100);
+  await page.getByRole("button", { name: "Try again" }).click();
+  await row(page, 0);
 });
 
-test("never shows a cell's text as markup, and bounds it", async ({ page, site, freshHub }) => {
-  await page.goto(address(site, freshHub, "hf://datasets/fixtures/types"));
-  for (const text of (await rows(page)).flat()) expect(text.length).toBeLessThanOrEqual(700);
-  expect(await page.locator("#rows td *").count()).toBe(0);
+test("never shows a cell's text as markup", async ({ page, site, freshHub }) => {
+  await page.goto(address(site, freshHub, "fixtures/types"));
+  await row(page, 0);
+  expect(await grid(page).locator("[role=gridcell] *").count()).toBe(0);
 });
-
-/** Repos whose files all have the same columns are opened as a whole. */
-const UNIFORM = new Set(["fixtures/dask", "fixtures/many-files", "fixtures/splits"]);
 
 for (const [repo, files] of goldenByRepo()) {
-  test(`shows the rows of ${repo}`, async ({ page, site, freshHub }) => {
-    const whole = {
-      path: `hf://datasets/${repo}`,
-      numRows: files.reduce((sum, file) => sum + file.num_rows, 0),
-    };
-    const shown = UNIFORM.has(repo)
-      ? [whole]
-      : files.map((golden) => ({ path: hfPath(golden), numRows: golden.num_rows }));
-    for (const { path, numRows } of shown) {
-      await test.step(path, async () => {
-        await page.goto(address(site, freshHub, path));
-        expect(await rows(page)).toHaveLength(Math.min(100, numRows));
-        await expect(page.getByRole("alert")).toBeHidden();
-      });
-    }
+  test(`shows ${repo}, or says why not`, async ({ page, site, freshHub }) => {
+    await page.goto(address(site, freshHub, repo));
+    const first = grid(page).locator('[role=row][aria-rowindex="2"] [role=gridcell]:not(.absent)').first();
+    await expect(first.or(page.getByRole("alert")).first()).toBeVisible();
+    expect(files.length).toBeGreaterThan(0);
   });
 }
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-for (const colorScheme of ["light", "dark"] as const) {
-  test(`has no accessibility violations, ${colorScheme}`, async ({ page, site, freshHub }, testInfo) => {
-    await page.emulateMedia({ colorScheme });
+for (const appearance of ["light", "dark", "forced colours"] as const) {
+  test(`has no accessibility violations, ${appearance}`, async ({ page, site, freshHub }, testInfo) => {
+    const isForced = appearance === "forced colours";
+    await page.emulateMedia(isForced ? { forcedColors: "active" } : { colorScheme: appearance });
     const addresses = {
       welcome: `${site.origin}/preview/`,
-      rows: address(site, freshHub, "hf://datasets/fixtures/chat"),
-      error: address(site, freshHub, "hf://datasets/vega/nothing"),
+      rows: address(site, freshHub, "fixtures/chat"),
+      error: address(site, freshHub, "vega/nothing"),
     };
     for (const [name, url] of Object.entries(addresses)) {
       await page.goto(url);
-      if (name === "rows") await rows(page);
+      if (name === "rows") {
+        await row(page, 0);
+        await cell(page, 0, 0).click();
+        await page.locator(".requests summary").click();
+      }
       if (name === "error") await expect(page.getByRole("alert")).toBeVisible();
       await page.screenshot({ path: testInfo.outputPath(`${name}.png`) });
-      for (const summary of await page.locator("summary:visible").all()) await summary.click();
       const violations = await page.evaluate(`${axe}; axe.run().then(({ violations }) => violations)`);
       expect(violations).toEqual([]);
     }
   });
 }
-
-test("can be used by keyboard alone", async ({ page, site, freshHub }) => {
-  await page.goto(address(site, freshHub, FLIGHTS));
-  await rows(page);
-  const reached: string[] = [];
-  for (let presses = 0; presses < 10; presses++) {
-    await page.keyboard.press("Tab");
-    reached.push(
-      await page.evaluate(() => document.activeElement?.id || document.activeElement?.nodeName || ""),
-    );
-  }
-  for (const id of ["next", "rows"]) expect(reached).toContain(id);
-  await page.getByRole("button", { name: "Next" }).focus();
-  await page.keyboard.press("Enter");
-  await expect(page.locator("#position")).toHaveText(/^Rows 100 to 199/);
-});

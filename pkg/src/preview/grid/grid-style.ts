@@ -72,7 +72,7 @@ export const gridStyle: CSSResult = css`
     overflow: hidden;
     text-overflow: ellipsis;
   }
-  [role="columnheader"] span {
+  [role="columnheader"]:not(:first-child) span {
     font-weight: 600;
     line-height: 1.2;
   }
@@ -80,7 +80,8 @@ export const gridStyle: CSSResult = css`
     color: var(--hf-faint);
     line-height: 1.3;
   }
-  [role="rowheader"] {
+  [role="rowheader"],
+  [role="columnheader"]:first-child {
     position: sticky;
     left: 0;
     z-index: 1;

@@ -225,7 +225,7 @@ export class Grid extends LitElement {
     if (row.dataset.columns === key && row.dataset.of === columnNames(this.cells, columns)) return;
     row.dataset.columns = key;
     row.dataset.of = columnNames(this.cells, columns);
-    row.replaceChildren(headCell("row", "", 1), ...columns.map((item) => this.#columnHead(item)));
+    row.replaceChildren(headCell("column", "Row", 1), ...columns.map((item) => this.#columnHead(item)));
   }
 
   #columnHead({ index, start, size }: VirtualItem): HTMLElement {
