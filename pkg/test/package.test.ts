@@ -10,7 +10,13 @@ const modules = ["./hubframe_bg.wasm", "./hubframe_brotli_bg.wasm"];
 describe("package.json", () => {
   it("is ESM only, with its types first and no entry but the named ones", () => {
     expect(manifest.type).toBe("module");
-    expect(Object.keys(manifest.exports)).toEqual([".", "./preview", "./worker", ...modules, "./package.json"]);
+    expect(Object.keys(manifest.exports)).toEqual([
+      ".",
+      "./preview",
+      "./worker",
+      ...modules,
+      "./package.json",
+    ]);
     for (const entry of [".", "./preview", "./worker"]) {
       expect(Object.keys(manifest.exports[entry])).toEqual(["types", "default"]);
     }

@@ -16,10 +16,10 @@ const CONTROL_PORT: u16 = 8783;
 
 /// What the preview page shows first.
 const SAMPLES: [(&str, &str); 4] = [
-    ("3 million rows", "hf://datasets/vega/flights"),
-    ("20 files", "hf://datasets/vega/flights-20-files"),
-    ("nested values", "hf://datasets/fixtures/chat"),
-    ("images", "hf://datasets/fixtures/images"),
+    ("3 million rows", "vega/flights"),
+    ("20 files", "vega/flights-20-files"),
+    ("nested values", "fixtures/chat"),
+    ("images", "fixtures/images"),
 ];
 
 /// Serves www/dist as any static server would, until its standard input ends; prints a line once it does.
@@ -39,9 +39,9 @@ pub(crate) fn serve(repo: &Repo) -> Result<()> {
     let _hub = start(&mut hub_command(repo))?;
     let mut pages = start(&mut pages_command(repo))?;
     println!("\nThe preview page, of");
-    for (what, path) in SAMPLES {
+    for (what, repo) in SAMPLES {
         let endpoint = format!("http://127.0.0.1:{HUB_PORT}");
-        println!("  {what:<16}http://127.0.0.1:{PAGES_PORT}/preview/?path={path}&endpoint={endpoint}");
+        println!("  {what:<16}http://127.0.0.1:{PAGES_PORT}/preview/?repo={repo}&endpoint={endpoint}");
     }
     println!(
         "The local Hub is http://127.0.0.1:{HUB_PORT}, its control port {CONTROL_PORT}. Ctrl-C ends all."

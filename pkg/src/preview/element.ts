@@ -8,6 +8,7 @@ import {
   type PropertyValues,
   type TemplateResult,
 } from "lit";
+import { live } from "lit/directives/live.js";
 import type { Field } from "../types.js";
 import { clearCell, fillCell } from "./cell/fill.js";
 import { typeText, widthOf } from "./cell/kind.js";
@@ -327,7 +328,7 @@ function choice(
     <label>
       ${label}
       <select @change=${(event: Event) => onChoose((event.target as HTMLSelectElement).value)}>
-        ${names.map((name) => html`<option value=${name} ?selected=${name === chosen}>${name}</option>`)}
+        ${names.map((name) => html`<option value=${name} .selected=${live(name === chosen)}>${name}</option>`)}
       </select>
     </label>
   `;

@@ -1,6 +1,6 @@
 /** The packed tarball, installed in empty projects of several tools, each built and opened in Chromium. */
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Page } from "@playwright/test";
@@ -28,7 +28,7 @@ const test = base.extend<{ project: string }, { tarballs: string[] }>({
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of the fixtures from this pattern.
     async ({}, use) => {
       const folder = mkdtempSync(join(tmpdir(), "hubframe-tarballs-"));
-      for (const source of [PACKAGE, join(ROOT, "node_modules/@uwdata/flechette")]) {
+      for (const source of [PACKAGE, ...needed(PACKAGE)]) {
         npm(folder, "pack", "--ignore-scripts", "--pack-destination", folder, source);
       }
       await use(readdirSync(folder).map((name) => join(folder, name)));
@@ -49,6 +49,16 @@ const test = base.extend<{ project: string }, { tarballs: string[] }>({
     rmSync(folder, { recursive: true });
   },
 });
+
+/** The folders of all that a package depends on, and of what that depends on. */
+function needed(folder: string, found = new Set<string>()): ReadonlySet<string> {
+  const { dependencies = {} } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+  for (const name of Object.keys(dependencies)) {
+    const dependency = join(ROOT, "node_modules", name);
+    if (!found.has(dependency)) needed(dependency, found.add(dependency));
+  }
+  return found;
+}
 
 function npm(folder: string, ...args: string[]): string {
   return execFileSync("npm", args, { cwd: folder, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
@@ -79,7 +89,7 @@ test("the tarball holds what it should", async ({ tarballs }) => {
     .trim()
     .split("\n")
     .sort();
-  expect(files.filter((path) => !/^package\/dist\/[\w-]+(\.d)?\.(js|ts)$/.test(path))).toEqual([
+  expect(files.filter((path) => !/^package\/dist\/([\w-]+\/)*[\w-]+(\.d)?\.(js|ts)$/.test(path))).toEqual([
     "package/LICENSE",
     "package/README.md",
     "package/dist/hubframe_bg.wasm",
@@ -96,6 +106,17 @@ test("Vite builds it", async ({ page, project, hub }) => {
   expect(wasmFiles(join(project, "dist"))).toHaveLength(2);
   const site = await serveStatic({ "/": join(project, "dist") });
   await expectRows(page, site.origin, hub.endpoint);
+  await site.close();
+});
+
+test("the preview element works in an empty page", async ({ page, project, hub }) => {
+  writeFileSync(join(project, "main.js"), 'import "hubframe/preview";');
+  const element = `<hf-dataset-preview repo="fixtures/labels" endpoint="${hub.endpoint}"></hf-dataset-preview>`;
+  writeFileSync(join(project, "index.html"), `${HTML("/main.js")}${element}`);
+  await build({ root: project, logLevel: "error", build: { target: "es2022" } });
+  const site = await serveStatic({ "/": join(project, "dist") });
+  await page.goto(site.origin);
+  await expect(page.locator('[aria-rowindex="2"] [role=gridcell]:not(.absent)').first()).toBeVisible();
   await site.close();
 });
 

@@ -163,8 +163,8 @@ test("shows cells in full, through the lenses that fit them", async ({ page, sit
   await cell(page, 0, 1).click();
   await expect(page.locator(".chat section").first()).toBeVisible();
   await page.getByRole("button", { name: "JSON" }).click();
-  await page.getByText(/^0: /).first().click();
-  await expect(page.getByText('role: "user"')).toBeVisible();
+  await page.locator(".json").getByText(/^0: /).first().click();
+  await expect(page.locator(".json").getByText('role: "user"')).toBeVisible();
   await page.getByRole("button", { name: "Close" }).click();
 
   await page.goto(address(site, freshHub, "fixtures/images"));
