@@ -9,6 +9,7 @@ pub mod features;
 pub mod frame;
 pub mod http;
 pub mod hub;
+pub mod ingest;
 pub mod parquet;
 pub mod path;
 pub mod range;

@@ -64,5 +64,6 @@ pub use literal::Literal;
 pub use path::{ColumnPath, unknown_column};
 pub use predicate::{Condition, Pattern, Predicate, Set, Test};
 pub use spans::{Key, Spans};
+pub(crate) use time::days_from_civil;
 pub use tree::{Comparison, Expr, Operand, col};
 pub use verdict::{Bounds, Limits, Nulls, Verdict};

@@ -45,7 +45,9 @@ pub(super) fn parse_date(text: &str) -> Option<i128> {
         1..=12 => 31,
         _ => return None,
     };
-    (1..=last).contains(&day).then(|| days_from_civil(year, month, day) * DAY)
+    let [year, month, day] =
+        [i64::try_from(year).ok()?, i64::try_from(month).ok()?, i64::try_from(day).ok()?];
+    (1..=last).contains(&day).then(|| i128::from(days_from_civil(year, month, day)) * DAY)
 }
 
 /// Parses `12:30`, `12:30:00` or `12:30:00.123456789`, to nanoseconds.
@@ -127,7 +129,7 @@ pub(super) fn format_time(nanos: i128) -> String {
 
 /// Days from 1970-01-01 in the proleptic Gregorian calendar: "days_from_civil" in Howard Hinnant's "chrono-Compatible
 /// Low-Level Date Algorithms".
-fn days_from_civil(year: i128, month: i128, day: i128) -> i128 {
+pub(crate) fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
     let year = if month <= 2 { year - 1 } else { year };
     let era = year.div_euclid(400);
     let year_of_era = year.rem_euclid(400);
