@@ -146,7 +146,7 @@ fn mixed(values: &Guess, is_json: bool) -> Option<Finding> {
         }
     }
     let (most, most_count) = *classes.iter().max_by_key(|(_, count)| *count)?;
-    if classes.len() == 1 && most == Kind::Text || !is_json && most == Kind::Text {
+    if most == Kind::Text && (classes.len() == 1 || !is_json) {
         return None;
     }
     let breaking = values.seen.iter().filter(|seen| seen.kind != Kind::NullWord && class(seen.kind) != most);

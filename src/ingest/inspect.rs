@@ -83,7 +83,7 @@ async fn inspect_source<S: ByteSource>(
     on_progress: &mut dyn FnMut(u64),
 ) -> Result<Inspection> {
     let size = source.byte_len();
-    let head = read(source, 0..size.min(HEAD_BYTES)).await?;
+    let head = read_range(source, 0..size.min(HEAD_BYTES)).await?;
     let mut inspector = Inspector::new(&head, head.len() as u64 == size, options)?;
     let mut at = inspector.start;
     loop {
@@ -93,7 +93,7 @@ async fn inspect_source<S: ByteSource>(
             break;
         }
         let end = size.min(at + SLICE_BYTES);
-        inspector.cutter.push(&read(source, at..end).await?);
+        inspector.cutter.push(&read_range(source, at..end).await?);
         at = end;
     }
     inspector.cutter.finish();
@@ -101,7 +101,11 @@ async fn inspect_source<S: ByteSource>(
     inspector.finish(source.name(), size)
 }
 
-async fn read<S: ByteSource>(source: &S, range: std::ops::Range<u64>) -> Result<bytes::Bytes> {
+/// One range of a file.
+pub(super) async fn read_range<S: ByteSource>(
+    source: &S,
+    range: std::ops::Range<u64>,
+) -> Result<bytes::Bytes> {
     Ok(source.read(&[range]).await?.pop().unwrap_or_default())
 }
 

@@ -49,7 +49,7 @@ impl Written {
 
     /// Whether a timestamp in microseconds holds all of it.
     pub(super) fn is_whole_micros(&self) -> bool {
-        self.nanos % 1000 == 0
+        self.nanos.is_multiple_of(1000)
     }
 
     /// Days since 1970-01-01, of a date.
@@ -66,7 +66,7 @@ impl Written {
             TimeUnit::Nanosecond => 1_000_000_000,
         };
         let nanos_per_unit = 1_000_000_000 / per_second;
-        let exact = self.nanos % nanos_per_unit == 0;
+        let exact = self.nanos.is_multiple_of(nanos_per_unit);
         let whole = self.seconds.checked_mul(i64::from(per_second))?;
         exact.then(|| whole.checked_add(i64::from(self.nanos / nanos_per_unit)))?
     }

@@ -9,6 +9,7 @@ use super::{
     Checkpoint, TextLayout,
     build::{ColumnBuilder, Refused, StructBuilder, column_builder},
     csv::Fields,
+    inspect::read_range,
     json::{Parser, Shape},
     rows::{Row, RowCutter, Step, Syntax, bad_json, malformed},
     typed::misfit,
@@ -139,7 +140,7 @@ impl<S: ByteSource> TextReader<S> {
             return Ok(());
         }
         let end = size.min(self.at + self.slice_len);
-        let bytes = self.source.read(&[self.at..end]).await?.pop().unwrap_or_default();
+        let bytes = read_range(&*self.source, self.at..end).await?;
         self.cutter.push(&bytes);
         self.at = end;
         self.slice_len = (self.slice_len * 2).min(MAX_SLICE_BYTES);

@@ -214,7 +214,7 @@ fn odd_files_are_read_with_a_finding() {
             json!([["9223372036854775808"], ["1"]]),
         ),
         (b"{\"n\": 1, \"rows\": [{\"a\": 1}]}", FindingKind::IgnoredKeys, None, json!([[1]])),
-        (b"\xff\xfea\0\n\01\0\n\0", FindingKind::Encoding, None, json!([[1]])),
+        (b"\xff\xfea\x00\n\x001\x00\n\x00", FindingKind::Encoding, None, json!([[1]])),
     ] {
         let (inspection, _, found) = load(text, json!({})).unwrap();
         let text = String::from_utf8_lossy(text);
