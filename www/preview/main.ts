@@ -12,7 +12,8 @@ form.addEventListener("submit", (event) => {
 });
 preview.addEventListener("view-change", (event) => {
   const state = (event as CustomEvent<ViewState>).detail;
-  const isOther = state.config !== shown().config || state.split !== shown().split;
+  const before = shown();
+  const isOther = (["config", "split", "filter"] as const).some((key) => state[key] !== before[key]);
   history[isOther ? "pushState" : "replaceState"](null, "", `?${toQuery(state, location.search)}`);
 });
 window.addEventListener("popstate", show);
@@ -26,9 +27,18 @@ function go(state: ViewState, endpoint: string): void {
 
 /** Hands the address's state to the element. */
 function show(): void {
-  const { repo, revision, config, split, row, column } = shown();
+  const { repo, revision, config, split, row, column, filter } = shown();
   const endpoint = new URLSearchParams(location.search).get("endpoint") ?? "";
-  Object.assign(preview, { repo, revision, config, split, row, column, endpoint: endpoint || undefined });
+  Object.assign(preview, {
+    repo,
+    revision,
+    config,
+    split,
+    row,
+    column,
+    filter,
+    endpoint: endpoint || undefined,
+  });
   const input = (name: string) => form.elements.namedItem(name) as HTMLInputElement;
   input("repo").value = repo;
   input("endpoint").value = endpoint;

@@ -9,14 +9,18 @@ import {
   type TemplateResult,
 } from "lit";
 import { live } from "lit/directives/live.js";
+import type { Explanation } from "../explanation.js";
 import type { Field } from "../types.js";
 import { clearCell, fillCell } from "./cell/fill.js";
 import { typeText, widthOf } from "./cell/kind.js";
 import { CellPanel } from "./cell/panel.js";
 import { byteText, countText } from "./cell/text.js";
+import { type Chip, chipsToText, chipText } from "./filter/chip.js";
+import { FilterEditor } from "./filter/editor.js";
 import { Grid, type GridCells } from "./grid/grid.js";
 import type { CellPosition } from "./grid/keys.js";
 import { PreviewModel } from "./model.js";
+import type { RowSource } from "./rows.js";
 import { adviceOf } from "./sentence.js";
 import { previewStyle } from "./style.js";
 import type { ViewState } from "./view-state.js";
@@ -40,6 +44,7 @@ export class DatasetPreview extends LitElement {
     split: {},
     row: { type: Number },
     column: {},
+    filter: {},
     endpoint: {},
     token: { attribute: false },
   };
@@ -56,6 +61,8 @@ export class DatasetPreview extends LitElement {
   declare row: number | undefined;
   /** The name of the active column. */
   declare column: string | undefined;
+  /** Conditions that rows must meet: `[["delay","ge","100"]]`. */
+  declare filter: string | undefined;
   /** The Hub's address; `https://huggingface.co` if absent. */
   declare endpoint: string | undefined;
   /** An access token, kept in memory and sent to the endpoint only. */
@@ -63,9 +70,12 @@ export class DatasetPreview extends LitElement {
 
   readonly #model = new PreviewModel(() => this.#onModel());
   #cells: GridCells | undefined;
+  #cellsOf: Pick<PreviewModel, "rows" | "open"> = { rows: undefined, open: undefined };
   #panel: CellPosition | undefined;
+  /** The column that a filter is being written for. */
+  #filtering: number | undefined;
   /** The rows in which the active cell was brought on screen. */
-  #revealedIn: PreviewModel["blocks"];
+  #revealedIn: PreviewModel["rows"];
 
   constructor() {
     super();
@@ -84,31 +94,34 @@ export class DatasetPreview extends LitElement {
   }
 
   protected override updated(changed: PropertyValues): void {
-    const names = ["repo", "revision", "config", "split", "endpoint", "token"];
+    const names = ["repo", "revision", "config", "split", "filter", "endpoint", "token"];
     if (names.some((name) => changed.has(name))) {
       void this.#model.show(this.#state(), { endpoint: this.endpoint ?? "", token: this.token });
     }
-    const { blocks } = this.#model;
-    const isMoved = changed.has("row") || changed.has("column") || blocks !== this.#revealedIn;
-    if (!blocks || !isMoved) return;
-    this.#revealedIn = blocks;
+    const { rows } = this.#model;
+    const isMoved = changed.has("row") || changed.has("column") || rows !== this.#revealedIn;
+    if (!rows || !isMoved) return;
+    this.#revealedIn = rows;
     void this.#grid?.updateComplete.then(() => this.#grid?.reveal(this.#active()));
   }
 
   protected override render(): TemplateResult {
-    const { open, blocks } = this.#model;
-    const error = this.#model.error ?? blocks?.problem;
+    const { open, rows } = this.#model;
+    const error = this.#model.error ?? rows?.problem;
     return html`
       ${this.#header()}
+      ${this.#filterBar()}
       ${error === undefined ? nothing : this.#problem(error)}
       <div class="main">
         <hf-dataset-grid
           .cells=${open ? this.#gridCells(open.frame.schema.fields) : NO_CELLS}
+          .numRows=${rows?.numRows ?? 0}
           .active=${this.#active()}
           .label=${open ? `Rows of ${this.repo}, ${open.config}, ${open.split}` : "Rows"}
-          @look=${(event: CustomEvent) => this.#model.blocks?.look(event.detail.start, event.detail.end)}
+          @look=${(event: CustomEvent) => this.#model.rows?.look(event.detail.start, event.detail.end)}
           @move=${(event: CustomEvent) => this.#activate(event.detail)}
           @open=${(event: CustomEvent) => this.#openPanel(event.detail)}
+          @head=${(event: CustomEvent) => this.#editFilter(event.detail)}
         ></hf-dataset-grid>
         ${this.#cellPanel()}
       </div>
@@ -162,8 +175,8 @@ export class DatasetPreview extends LitElement {
   }
 
   #status(): TemplateResult {
-    const { meter, busy, blocks } = this.#model;
-    const reading = busy ?? (blocks?.isReading ? "Reading rows" : undefined);
+    const { meter, busy, rows } = this.#model;
+    const reading = busy ?? (rows?.isReading ? "Reading rows" : undefined);
     return html`
       <footer>
         <details class="requests">
@@ -204,21 +217,19 @@ export class DatasetPreview extends LitElement {
     `;
   }
 
-  /** The same object as long as what it shows is the same: the grid starts anew on another. */
+  /** The same object as long as the rows come from the same place: the grid draws anew for another. */
   #gridCells(fields: readonly Field[]): GridCells {
-    const { open, numRows = 0, blocks } = this.#model;
-    const before = this.#cells;
-    const columns = before && this.#cellsOf === open ? before.columns : fields.map(gridColumn);
-    if (before && before.columns === columns && before.numRows === numRows) return before;
-    this.#cellsOf = open;
+    const { rows, open } = this.#model;
+    if (this.#cells && this.#cellsOf.rows === rows && this.#cellsOf.open === open) return this.#cells;
+    const columns = this.#cells && this.#cellsOf.open === open ? this.#cells.columns : fields.map(gridColumn);
+    this.#cellsOf = { rows, open };
     this.#cells = {
-      numRows,
       columns,
       fill: (cell, { row, column }) => {
         const field = fields[column];
-        const values = blocks?.row(row);
+        const values = rows?.row(row);
         if (!values || !field) {
-          cell.textContent = blocks?.error(row) === undefined ? "" : "could not be read";
+          cell.textContent = rows?.error(row) === undefined ? "" : "could not be read";
           return false;
         }
         fillCell(cell, values[field.name] ?? null, field);
@@ -228,7 +239,41 @@ export class DatasetPreview extends LitElement {
     };
     return this.#cells;
   }
-  #cellsOf: PreviewModel["open"];
+
+  #filterBar(): TemplateResult | typeof nothing {
+    const { open, chips, cost, rows, busy } = this.#model;
+    const field = open?.frame.schema.fields[this.#filtering ?? -1];
+    const editor = field
+      ? html`
+        <hf-filter-editor
+          .field=${field}
+          @add=${(event: CustomEvent) => this.#addChips(event.detail)}
+          @close=${() => this.#editFilter(undefined)}
+        ></hf-filter-editor>
+      `
+      : nothing;
+    if (chips.length === 0) return editor;
+    return html`
+      ${editor}
+      <div class="filters" role="group" aria-label="Filter">
+        ${chips.map(
+          (chip, index) => html`
+            <span class="chip">
+              ${chipText(chip)}
+              <button aria-label=${`Remove ${chipText(chip)}`} @click=${() => this.#setChips(chips.toSpliced(index, 1))}>✕</button>
+            </span>
+          `,
+        )}
+        <button @click=${() => this.#setChips([])}>Reset</button>
+        <small role="status">${matchText(rows)} ${cost ? costText(cost) : ""}</small>
+        ${
+          cost && !rows && busy === undefined
+            ? html`<button @click=${() => this.#model.search()}>Find rows: reads up to ${byteText(cost.atMost.bytes)}</button>`
+            : nothing
+        }
+      </div>
+    `;
+  }
 
   #active(): CellPosition {
     const column = this.#model.open?.frame.columns.indexOf(this.column ?? "") ?? -1;
@@ -254,13 +299,32 @@ export class DatasetPreview extends LitElement {
   }
 
   #step({ rows, columns }: { rows: number; columns: number }): void {
-    const { open, numRows = 0 } = this.#model;
+    const { open } = this.#model;
+    const numRows = this.#model.rows?.numRows ?? 0;
     const { row, column } = this.#panel ?? this.#active();
     const next = {
       row: Math.max(0, Math.min(row + rows, numRows - 1)),
       column: Math.max(0, Math.min(column + columns, (open?.frame.columns.length ?? 1) - 1)),
     };
     this.#activate(next);
+  }
+
+  #editFilter(column: number | undefined): void {
+    this.#filtering = column;
+    this.requestUpdate();
+    if (column === undefined) this.#grid?.focusGrid();
+  }
+
+  #addChips(chips: readonly Chip[]): void {
+    this.#editFilter(undefined);
+    this.#setChips([...this.#model.chips, ...chips]);
+  }
+
+  #setChips(chips: readonly Chip[]): void {
+    this.filter = chips.length > 0 ? chipsToText(chips) : undefined;
+    this.row = undefined;
+    this.#panel = undefined;
+    this.#tell();
   }
 
   #choose(change: Partial<ViewState>): void {
@@ -277,7 +341,7 @@ export class DatasetPreview extends LitElement {
   readonly #goToRow = (event: SubmitEvent): void => {
     event.preventDefault();
     const text = String(new FormData(event.target as HTMLFormElement).get("row")).replaceAll(",", "");
-    const { numRows = 0 } = this.#model;
+    const numRows = this.#model.rows?.numRows ?? 0;
     if (text === "" || numRows === 0) return;
     const position = { ...this.#active(), row: Math.min(Number(text), numRows - 1) };
     this.#activate(position);
@@ -294,7 +358,7 @@ export class DatasetPreview extends LitElement {
   }
 
   #state(): ViewState {
-    const { repo, revision, config, split, row, column } = this;
+    const { repo, revision, config, split, row, column, filter } = this;
     return {
       repo,
       ...(revision && { revision }),
@@ -302,6 +366,7 @@ export class DatasetPreview extends LitElement {
       ...(split && { split }),
       ...(row !== undefined && Number.isSafeInteger(row) && { row }),
       ...(column && { column }),
+      ...(filter && { filter }),
     };
   }
 
@@ -310,10 +375,24 @@ export class DatasetPreview extends LitElement {
   }
 }
 
-const NO_CELLS: GridCells = { numRows: 0, columns: [], fill: () => true, clear: () => {} };
+const NO_CELLS: GridCells = { columns: [], fill: () => true, clear: () => {} };
 
 function gridColumn(field: Field) {
   return { name: field.name, detail: typeText(field), width: widthOf(field) };
+}
+
+/** How many rows were found, and whether there may be more. */
+function matchText(rows: RowSource | undefined): string {
+  if (!rows) return "";
+  const count = `${countText(rows.numRows)} ${rows.numRows === 1 ? "match" : "matches"}`;
+  return rows.isComplete ? count : `at least ${count} so far`;
+}
+
+/** What the statistics spare. */
+function costText({ kept: { rowGroups, files } }: Explanation): string {
+  const share =
+    rowGroups.of > 0 ? `${countText(rowGroups.kept)} of ${countText(rowGroups.of)} row groups` : "";
+  return `· reads ${share || `${countText(files.kept)} of ${countText(files.of)} files`}`;
 }
 
 /** A drop-down; nothing where there is nothing to choose. */
@@ -337,6 +416,7 @@ function choice(
 for (const [name, element] of [
   ["hf-dataset-grid", Grid],
   ["hf-cell-panel", CellPanel],
+  ["hf-filter-editor", FilterEditor],
   ["hf-dataset-preview", DatasetPreview],
 ] as const) {
   if (!customElements.get(name)) customElements.define(name, element);

@@ -1,10 +1,14 @@
 /** What a preview knows and does, without any of how it looks: state → dataset → split → rows. */
 import type { Dataset } from "../dataset.js";
 import { failure } from "../errors.js";
+import type { Explanation } from "../explanation.js";
+import type { Frame } from "../frame.js";
 import { Hub } from "../hub.js";
 import type { Row } from "../rows.js";
+import { type Chip, chipsFromText, exprOf } from "./filter/chip.js";
+import { Matches } from "./matches.js";
 import { Meter } from "./meter.js";
-import { RowBlocks } from "./rows.js";
+import { RowBlocks, type RowSource } from "./rows.js";
 import { type OpenSplit, openDataset, openSplit } from "./session.js";
 import type { ViewState } from "./view-state.js";
 
@@ -13,6 +17,9 @@ const MAX_BLOCK_BYTES = 256 * 2 ** 20;
 
 /** Counting reads a footer a file; beyond this many files it is done only when asked for. */
 const MAX_FILES_COUNTED = 200;
+
+/** A filter that may read more than this is begun only when it is asked for, with its cost before one's eyes. */
+const ASK_ABOVE_BYTES = 32e6;
 
 /** Where the Hub is, and who asks. */
 export interface Access {
@@ -29,13 +36,20 @@ export class PreviewModel {
   numRows: number | undefined;
   /** Whether `numRows` is what the dataset's card says, not what the files say. */
   isDeclared = false;
-  blocks: RowBlocks | undefined;
+  /** The rows that are shown: all of the split, or those that pass the filter. */
+  rows: RowSource | undefined;
+  /** The conditions on them. */
+  chips: readonly Chip[] = [];
+  /** What finding them costs, once there are conditions. */
+  cost: Explanation | undefined;
   /** Why the dataset or the split could not be opened. */
   error: unknown;
   /** What is being done, in words. */
   busy: string | undefined;
   readonly meter: Meter;
   readonly #onChange: () => void;
+  /** All rows of the split. */
+  #all: RowBlocks | undefined;
   #access: Access = { endpoint: "", token: undefined };
   #hub: Hub | undefined;
   #work = new AbortController();
@@ -54,15 +68,18 @@ export class PreviewModel {
     if (!sameHub) this.#connect(access);
     if (!sameRepo) this.dataset = undefined;
     const sameSplit = sameRepo && state.config === before.config && state.split === before.split;
-    if (sameSplit && this.open) return this.#onChange();
+    if (sameSplit && this.open) {
+      if (state.filter !== before.filter) await this.#refilter();
+      return this.#onChange();
+    }
     if (state.repo !== "")
       await this.#run(`Opening ${state.repo}`, (signal) => this.#openState(state, signal));
   }
 
   /** Tries again what failed. */
   async retry(): Promise<void> {
-    if (this.blocks && this.error === undefined) {
-      this.blocks.retry();
+    if (this.rows && this.error === undefined) {
+      this.rows.retry();
       return this.#onChange();
     }
     await this.#run(`Opening ${this.state.repo}`, (signal) => this.#openState(this.state, signal));
@@ -70,7 +87,7 @@ export class PreviewModel {
 
   /** Stops whatever is being read. What was to be opened can be tried again. */
   cancel(): void {
-    if (this.busy !== undefined && !this.blocks) {
+    if (this.busy !== undefined && !this.rows) {
       this.error = failure("aborted", "open dataset", "Stopped before the rows were here.");
     }
     this.#stop();
@@ -88,7 +105,7 @@ export class PreviewModel {
 
   /** A row, if it is here. */
   row(index: number): Row | undefined {
-    return this.blocks?.row(index);
+    return this.rows?.row(index);
   }
 
   /** Ends the workers. */
@@ -102,7 +119,7 @@ export class PreviewModel {
     this.#work.abort();
     this.#work = new AbortController();
     this.busy = undefined;
-    this.blocks?.stop();
+    this.rows?.stop();
   }
 
   #connect(access: Access): void {
@@ -118,8 +135,8 @@ export class PreviewModel {
 
   async #openState(state: ViewState, signal: AbortSignal): Promise<void> {
     this.open = undefined;
-    this.blocks?.stop();
-    this.blocks = undefined;
+    this.#setSource(undefined);
+    this.#all = undefined;
     this.numRows = undefined;
     this.#hub ?? this.#connect(this.#access);
     const hub = this.#hub as Hub;
@@ -128,7 +145,9 @@ export class PreviewModel {
     const open = await openSplit(this.dataset, state, signal);
     signal.throwIfAborted();
     this.open = open;
+    this.chips = chipsFromText(state.filter);
     await this.#learnRows(open, signal);
+    if (this.chips.length > 0) await this.#planFilter(signal);
   }
 
   async #learnRows(open: OpenSplit, signal: AbortSignal): Promise<void> {
@@ -143,13 +162,49 @@ export class PreviewModel {
 
   #setRows({ frame }: OpenSplit, numRows: number): void {
     if (numRows === this.numRows) return;
-    this.blocks?.stop();
     this.numRows = numRows;
-    this.blocks = new RowBlocks({
+    this.#all = new RowBlocks({
       numRows,
       onChange: this.#onChange,
       read: (start, count, signal) => frame.slice(start, count).toRows({ signal, maxBytes: MAX_BLOCK_BYTES }),
     });
+    if (this.chips.length === 0) this.#setSource(this.#all);
+  }
+
+  /** Finds the rows that pass the conditions, whatever that costs. */
+  search(): void {
+    const frame = this.#filtered();
+    if (!frame) return;
+    const matches = new Matches((signal) => frame.batches({ signal }), this.#onChange);
+    this.#setSource(matches);
+    matches.start();
+  }
+
+  async #refilter(): Promise<void> {
+    this.chips = chipsFromText(this.state.filter);
+    this.cost = undefined;
+    if (this.chips.length === 0) {
+      this.error = undefined;
+      this.#setSource(this.#all);
+    } else await this.#run("Looking at statistics", (signal) => this.#planFilter(signal));
+  }
+
+  /** Says what the filter costs, and begins at once where that is little. */
+  async #planFilter(signal: AbortSignal): Promise<void> {
+    this.#setSource(undefined);
+    this.cost = await this.#filtered()?.explain({ signal });
+    if ((this.cost?.atMost.bytes ?? 0) <= ASK_ABOVE_BYTES) this.search();
+  }
+
+  #filtered(): Frame | undefined {
+    const frame = this.open?.frame;
+    const expr = frame && exprOf(this.chips, frame.schema.fields);
+    return expr && frame.filter(expr);
+  }
+
+  #setSource(rows: RowSource | undefined): void {
+    this.rows?.stop();
+    this.rows = rows;
     this.#onChange();
   }
 

@@ -2,6 +2,28 @@
 import { isHubframeError } from "../errors.js";
 import type { Row } from "../rows.js";
 
+/** Rows by their index: where a grid gets them from. */
+export interface RowSource {
+  /** How many there are, or are known of so far. */
+  readonly numRows: number;
+  /** Whether `numRows` is final. */
+  readonly isComplete: boolean;
+  /** Whether anything is being read. */
+  readonly isReading: boolean;
+  /** Why rows that are looked at could not be read. */
+  readonly problem: unknown;
+  /** A row, if it is here. */
+  row(index: number): Row | undefined;
+  /** Why a row could not be read, if it could not. */
+  error(index: number): unknown;
+  /** Says which rows are looked at: from `start`, before `end`. */
+  look(start: number, end: number): void;
+  /** Stops all reads. What is here stays. */
+  stop(): void;
+  /** Tries again what could not be read. */
+  retry(): void;
+}
+
 /** Reads rows: `frame.slice(start, numRows).toRows({ signal })`. */
 export type ReadRows = (start: number, numRows: number, signal: AbortSignal) => Promise<readonly Row[]>;
 
@@ -33,7 +55,7 @@ interface Block {
  * {@link look} says which rows are on screen. Their blocks are read first, then the next one in either direction; reads
  * of blocks that are no longer wanted are aborted, down to the request.
  */
-export class RowBlocks {
+export class RowBlocks implements RowSource {
   readonly #options: Required<RowBlocksOptions>;
   readonly #blocks = new Map<number, Block>();
   #wanted: readonly number[] = [];
@@ -42,28 +64,31 @@ export class RowBlocks {
     this.#options = { blockRows: 256, maxBlocks: 64, ...options };
   }
 
-  /** A row, if it is here. */
+  get numRows(): number {
+    return this.#options.numRows;
+  }
+
+  get isComplete(): boolean {
+    return true;
+  }
+
   row(index: number): Row | undefined {
     const { blockRows } = this.#options;
     return this.#blocks.get(Math.floor(index / blockRows))?.rows?.[index % blockRows];
   }
 
-  /** Why a row could not be read, if it could not. */
   error(index: number): unknown {
     return this.#blocks.get(Math.floor(index / this.#options.blockRows))?.error;
   }
 
-  /** Why rows that are looked at could not be read. */
   get problem(): unknown {
     return this.#wanted.map((index) => this.#blocks.get(index)?.error).find((error) => error !== undefined);
   }
 
-  /** Whether anything is being read. */
   get isReading(): boolean {
     return [...this.#blocks.values()].some(({ reading }) => reading !== undefined);
   }
 
-  /** Says which rows are looked at: from `start`, before `end`. */
   look(start: number, end: number): void {
     const { blockRows, numRows } = this.#options;
     const last = Math.floor(Math.max(0, Math.min(end, numRows) - 1) / blockRows);

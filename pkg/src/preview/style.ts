@@ -95,6 +95,28 @@ export const previewStyle: CSSResult = css`
     flex: 1;
     margin: 0;
   }
+  .filters {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0.4rem;
+    align-items: center;
+    padding: 0.4rem 0.75rem;
+    border-block-end: 1px solid var(--hf-line);
+  }
+  .chip {
+    display: inline-flex;
+    gap: 0.3rem;
+    align-items: center;
+    max-width: 24rem;
+    padding-inline-start: 0.6rem;
+    border: 1px solid var(--hf-accent);
+    border-radius: 999px;
+    overflow-wrap: anywhere;
+  }
+  .chip button {
+    border: none;
+    background: none;
+  }
   .requests {
     flex: 1;
     min-width: 0;

@@ -14,10 +14,19 @@ export interface ViewState {
   readonly row?: number;
   /** The active column. */
   readonly column?: string;
+  /** The conditions that rows must meet, as `filter/chip.ts` writes them. */
+  readonly filter?: string;
 }
 
 /** Names as they stand in an address. */
-const KEYS = { repo: "repo", revision: "rev", config: "config", split: "split", column: "col" } as const;
+const KEYS = {
+  repo: "repo",
+  revision: "rev",
+  config: "config",
+  split: "split",
+  column: "col",
+  filter: "f",
+} as const;
 
 /** Reads the query of an address, without its `?` or with it. What is malformed is left out. */
 export function fromQuery(query: string): ViewState {

@@ -181,6 +181,35 @@ test("shows cells in full, through the lenses that fit them", async ({ page, sit
   await expect(page.locator(".hex")).toContainText("89 50 4e 47");
 });
 
+test("filters rows by chips, and says what that reads", async ({ page, site, freshHub }) => {
+  await page.goto(address(site, freshHub, "vega/flights-20-files"));
+  await row(page, 0);
+  await grid(page).getByRole("columnheader").filter({ hasText: "delay" }).click();
+  const form = page.getByRole("form", { name: "Filter delay" });
+  await form.getByLabel("Condition").selectOption("≥");
+  await form.getByLabel("Value").fill("500");
+  await form.getByRole("button", { name: "Filter" }).click();
+  const group = page.getByRole("group", { name: "Filter" });
+  await expect(group).toContainText(/385 matches · reads 40 of 40 row groups/);
+  expect((await row(page, 0)).slice(1)).toEqual(["573", "630", "PDX", "SLC"]);
+  expect(query(page).f).toBe('[["delay","ge","500"]]');
+
+  // A second one; statistics leave one file of twenty.
+  await page.goto(page.url().replace(/&f=[^&]*/, `&f=${encodeURIComponent('[["date","lt","2001-01-02"]]')}`));
+  await expect(group).toContainText(/matches.* reads \d of 40 row groups/);
+  await group.getByRole("button", { name: "Reset" }).click();
+  await expect(grid(page)).toHaveAttribute("aria-rowcount", "3000001");
+  expect(query(page)).not.toHaveProperty("f");
+});
+
+test("says why a condition cannot be", async ({ page, site, freshHub }) => {
+  const filter = encodeURIComponent('[["delay","ge","much"]]');
+  await page.goto(address(site, freshHub, "vega/flights-indexed", `&f=${filter}`));
+  await expect(page.getByRole("alert")).toContainText('The column "delay" cannot be filtered so');
+  await page.getByRole("button", { name: "Remove delay ≥ much" }).click();
+  await row(page, 0);
+});
+
 test("shows what was requested, and how much was read", async ({ page, site, freshHub }) => {
   await page.goto(address(site, freshHub, "vega/flights-indexed"));
   await row(page, 0);

@@ -36,7 +36,6 @@ export interface GridColumn {
 
 /** What the grid shows. */
 export interface GridCells {
-  readonly numRows: number;
   readonly columns: readonly GridColumn[];
   /** Fills an element with a cell; `false` when the row is not here yet. Called again whenever it may have come. */
   fill(cell: HTMLElement, position: CellPosition): boolean;
@@ -54,12 +53,15 @@ export class Grid extends LitElement {
   static override readonly styles: CSSResultGroup = gridStyle;
   static override readonly properties: PropertyDeclarations = {
     cells: { attribute: false },
+    numRows: { attribute: false },
     active: { attribute: false },
     label: {},
   };
 
   /** What to show. */
   declare cells: GridCells;
+  /** How many rows there are; it may grow. */
+  declare numRows: number;
   /** The active cell. */
   declare active: CellPosition;
   /** Its name for a screen reader. */
@@ -74,7 +76,8 @@ export class Grid extends LitElement {
 
   constructor() {
     super();
-    this.cells = { numRows: 0, columns: [], fill: () => true, clear: () => {} };
+    this.cells = { columns: [], fill: () => true, clear: () => {} };
+    this.numRows = 0;
     this.active = { row: 0, column: 0 };
     this.label = "Rows";
   }
@@ -117,9 +120,10 @@ export class Grid extends LitElement {
 
   protected override updated(changed: PropertyValues): void {
     if (changed.has("cells")) this.#reset(changed.get("cells") as GridCells | undefined);
+    else if (changed.has("numRows")) this.#resize();
     const scroller = this.#element(".scroller");
     scroller.ariaLabel = this.label;
-    scroller.ariaRowCount = String(this.cells.numRows + 1);
+    scroller.ariaRowCount = String(this.numRows + 1);
     scroller.ariaColCount = String(this.cells.columns.length + 1);
     this.#draw();
   }
@@ -133,13 +137,16 @@ export class Grid extends LitElement {
   #reset(before: GridCells | undefined): void {
     if (before) this.#clearRows(before);
     this.#looked = "";
-    const sameColumns = before?.columns === this.cells.columns;
-    this.#rows?.setOptions(this.#rowOptions());
     this.#columns?.setOptions(this.#columnOptions());
     this.#columns?.measure();
-    this.#rows?._willUpdate();
     this.#columns?._willUpdate();
-    if (!sameColumns || this.#place.first >= this.cells.numRows) this.#goTo(0);
+    this.#resize();
+    this.#goTo(0);
+  }
+
+  #resize(): void {
+    this.#rows?.setOptions(this.#rowOptions());
+    this.#rows?._willUpdate();
   }
 
   #rowOptions(): VirtualizerOptions<HTMLElement, HTMLElement> {
@@ -202,7 +209,7 @@ export class Grid extends LitElement {
 
   #extent(): Extent {
     const viewHeight = Math.max(0, this.#element(".scroller").clientHeight - HEAD_HEIGHT);
-    return { numRows: this.cells.numRows, rowHeight: ROW_HEIGHT, viewHeight };
+    return { numRows: this.numRows, rowHeight: ROW_HEIGHT, viewHeight };
   }
 
   #draw(): void {
@@ -336,7 +343,8 @@ export class Grid extends LitElement {
     }
     if (!isMove(event)) return;
     event.preventDefault();
-    const { numRows, columns } = this.cells;
+    const { numRows } = this;
+    const { columns } = this.cells;
     const pageRows = Math.max(1, Math.floor(this.#extent().viewHeight / ROW_HEIGHT) - 1);
     this.#activate(move(this.active, event, { numRows, numColumns: columns.length, pageRows }));
   };

@@ -1,0 +1,115 @@
+/** The rows that pass a filter, as they are found. How many there are is known at the end only. */
+import type { Table } from "@uwdata/flechette";
+import { isHubframeError } from "../errors.js";
+import { type Row, toRows } from "../rows.js";
+import type { RowSource } from "./rows.js";
+
+/** Rows that are found ahead of those that are looked at. */
+const AHEAD = 1000;
+
+/** Rows that are kept at most; more of them than anybody looks through. */
+const MAX_ROWS = 100_000;
+
+/** Reads a filtered frame from its beginning: `frame.batches({ signal })`. */
+export type ReadBatches = (signal: AbortSignal) => AsyncIterable<Table>;
+
+/** Rows that pass a filter, found in order, as far as they are looked at. */
+export class Matches implements RowSource {
+  readonly #read: ReadBatches;
+  readonly #onChange: () => void;
+  readonly #rows: Row[] = [];
+  #wanted = AHEAD;
+  #reading: AbortController | undefined;
+  #goOn: (() => void) | undefined;
+  #problem: unknown;
+  #isComplete = false;
+
+  constructor(read: ReadBatches, onChange: () => void) {
+    this.#read = read;
+    this.#onChange = onChange;
+  }
+
+  /** The rows found so far. */
+  get numRows(): number {
+    return this.#rows.length;
+  }
+
+  /** Whether these are all that there are. */
+  get isComplete(): boolean {
+    return this.#isComplete;
+  }
+
+  /** Whether there are more than are kept. */
+  get isFull(): boolean {
+    return this.#rows.length >= MAX_ROWS;
+  }
+
+  get isReading(): boolean {
+    return this.#reading !== undefined && this.#goOn === undefined;
+  }
+
+  get problem(): unknown {
+    return this.#problem;
+  }
+
+  row(index: number): Row | undefined {
+    return this.#rows[index];
+  }
+
+  error(): unknown {
+    return undefined;
+  }
+
+  /** Reads on until there are enough rows beyond those that are looked at. */
+  look(_: number, end: number): void {
+    this.#wanted = Math.min(MAX_ROWS, end + AHEAD);
+    if (this.#rows.length < this.#wanted) this.#goOn?.();
+    if (!this.#reading && this.#rows.length === 0 && !this.#isComplete && this.#problem === undefined)
+      this.start();
+  }
+
+  /** Begins, or begins anew. Nobody looks at rows that are not there yet, so it does not wait for that. */
+  start(): void {
+    this.stop();
+    this.#rows.length = 0;
+    this.#problem = undefined;
+    void this.#run();
+  }
+
+  stop(): void {
+    this.#reading?.abort();
+    this.#reading = undefined;
+    this.#goOn?.();
+  }
+
+  retry(): void {
+    if (this.#problem !== undefined) this.start();
+  }
+
+  async #run(): Promise<void> {
+    const mine = new AbortController();
+    this.#reading = mine;
+    try {
+      for await (const batch of this.#read(mine.signal)) {
+        if (mine.signal.aborted) return;
+        for (const row of toRows(batch)) this.#rows.push(row);
+        this.#onChange();
+        if (this.#rows.length >= this.#wanted) await this.#paused();
+      }
+      if (this.#reading === mine) this.#isComplete = true;
+    } catch (error) {
+      if (this.#reading === mine && !isHubframeError(error, "aborted")) this.#problem = error;
+    }
+    if (this.#reading === mine) this.#reading = undefined;
+    this.#onChange();
+  }
+
+  /** Until more rows are wanted. The workers wait as well: nobody takes their batches. */
+  async #paused(): Promise<void> {
+    this.#onChange();
+    await new Promise<void>((resolve) => {
+      this.#goOn = resolve;
+    });
+    this.#goOn = undefined;
+  }
+}
