@@ -72,7 +72,7 @@ export function exprOf(chips: readonly Chip[], fields: readonly Field[]): Expr |
     const field = fields.find(({ name }) => name === chip.column);
     return test(col([chip.column]), chip, field ? kindOf(field) : "other", field);
   });
-  return first?.and(...others);
+  return others.length > 0 ? first?.and(...others) : first;
 }
 
 /** A chip as a line: `delay ≥ 100`. */
