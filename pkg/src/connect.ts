@@ -1,6 +1,6 @@
 /** The two places a session may live in: a module worker, or the page itself. */
 import { abortError, failure, type HubframeError, toHubframeError } from "./errors.js";
-import { createHandlers, type StartSession } from "./handlers.js";
+import { argTransfers, createHandlers, type StartSession } from "./handlers.js";
 import type { Connection, Connector } from "./pool.js";
 import type { Handlers } from "./protocol.js";
 import { type Client, type Port, PortClient } from "./rpc.js";
@@ -38,10 +38,7 @@ export function workerConnector(createWorker: () => WorkerLike, options: Session
     };
     worker.addEventListener("error", (event) => die(errorText(event)));
     worker.addEventListener("messageerror", () => die("a message could not be read"));
-    const client = new PortClient(worker, {
-      onRequest: options.onRequest,
-      onFatal: die,
-    });
+    const client = new PortClient(worker, { onRequest: options.onRequest, onFatal: die }, argTransfers);
     const end = (error: HubframeError) => {
       worker.terminate();
       client.cut(error);

@@ -6,12 +6,14 @@ import { failure } from "./errors.js";
 import type { Explanation } from "./explanation.js";
 import type { ExprData, Filter } from "./expr.js";
 import { checkFilter } from "./filter.js";
-import type { DataFile, RowRange } from "./protocol.js";
+import type { Pool } from "./pool.js";
+import type { DataFile, RowRange, ScanBatch } from "./protocol.js";
 import { ALL_ROWS, checkCount, isAll, narrow, withinFile } from "./row-range.js";
 import { type Row, toRows } from "./rows.js";
 import { collect, inOrder, lastRows } from "./scan.js";
 import type { Source } from "./source.js";
 import type { FileInfo, Schema } from "./types.js";
+import { type ParquetOptions, type WriteProgress, writeParquet } from "./write.js";
 
 /** Options of everything that reads. */
 export interface ReadOptions {
@@ -39,6 +41,12 @@ export interface RowOptions extends CollectOptions {
   readonly labels?: "numbers" | "names";
 }
 
+/** Options of {@link Frame.toParquetBlob}. */
+export interface ParquetBlobOptions extends ParquetOptions, ReadOptions {
+  /** Told after each batch how far the table has been written. */
+  readonly onProgress?: (progress: WriteProgress) => void;
+}
+
 const DEFAULT_MAX_BYTES = 2 ** 30;
 
 /** @internal What a frame is: some columns and rows of some files. */
@@ -52,6 +60,16 @@ export interface View {
   /** Set on one partition of a frame that had been sliced: which rows those are is known once footers are. */
   readonly partOf?: { readonly view: View; readonly index: number };
 }
+
+/** @internal The rows of a frame as Arrow IPC messages, in order, and the workers that they come from. */
+export interface Messages {
+  readonly pool: Pool;
+  readonly schema: Uint8Array;
+  readonly batches: AsyncGenerator<ScanBatch>;
+}
+
+/** @internal Begins to read a frame, for code that passes its rows on. */
+export let messagesOf: (frame: Frame, signal?: AbortSignal) => Promise<Messages>;
 
 /**
  * A lazy, immutable table over Parquet files of one commit.
@@ -260,10 +278,8 @@ export class Frame {
    * ```
    */
   async *batches({ signal }: ReadOptions = {}): AsyncGenerator<Table, void, undefined> {
-    const plan = await this.#plan(signal);
-    for await (const { bytes } of inOrder(this.#view.source, plan, signal)) {
-      yield toTable(plan.schema, [bytes]);
-    }
+    const { schema, batches } = await this.#messages(signal);
+    for await (const { bytes } of batches) yield toTable(schema, [bytes]);
   }
 
   /**
@@ -294,6 +310,34 @@ export class Frame {
   #rows(table: Table, { labels }: RowOptions): Row[] {
     const fields = labels === "names" ? this.schema.fields : [];
     return toRows(table, Object.fromEntries(fields.map(({ name, feature }) => [name, feature])));
+  }
+
+  /**
+   * All rows as one Parquet file, to be downloaded or stored: with row groups of at most 100 MB, pages that can be read
+   * alone, and the features of the columns (label names, images, …) where Python's `datasets` finds them.
+   *
+   * Memory stays bounded: what is written goes into the Blob, which the browser keeps on disk when it is large.
+   * Rejects with code `unsupported` for a column type that Parquet has not, and `invalid` when two columns have one name.
+   */
+  async toParquetBlob({ signal, onProgress, ...options }: ParquetBlobOptions = {}): Promise<Blob> {
+    const { compression, rowGroupBytes, contentDefinedChunking } = options;
+    const settings = {
+      ...(compression !== undefined && { compression }),
+      ...(rowGroupBytes !== undefined && { rowGroupBytes }),
+      ...(contentDefinedChunking !== undefined && { contentDefinedChunking }),
+    };
+    for await (const { blob } of writeParquet(this, settings, signal, onProgress)) return blob;
+    throw failure("internal", "write parquet", "No file was written.");
+  }
+
+  async #messages(signal: AbortSignal | undefined): Promise<Messages> {
+    const { source } = this.#view;
+    const plan = await this.#plan(signal);
+    return { pool: source.pool, schema: plan.schema, batches: inOrder(source, plan, signal) };
+  }
+
+  static {
+    messagesOf = (frame, signal) => frame.#messages(signal);
   }
 
   async #collect({ maxBytes = DEFAULT_MAX_BYTES, signal }: CollectOptions) {

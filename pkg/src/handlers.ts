@@ -1,11 +1,13 @@
 /** The methods of {@link WorkerApi} over one session. The same object answers in a worker and in the page. */
 import { failure } from "./errors.js";
 import type {
+  ArgTransfers,
   CountPlan,
   DataFile,
   DatasetAnswer,
   ExplainAnswer,
   FileSet,
+  FinishedFile,
   FrameCount,
   FrameSource,
   FrameSpec,
@@ -17,6 +19,8 @@ import type {
   ScanTask,
   SessionSettings,
   Transfers,
+  WriterSettings,
+  WrittenBatch,
 } from "./protocol.js";
 import type { RequestEvent } from "./types.js";
 
@@ -32,6 +36,10 @@ export interface Session {
   explain(frame: FrameSpec, signal: AbortSignal): Promise<ExplainAnswer>;
   sliceBatch(schema: Uint8Array, batch: Uint8Array, rows: RowRange): ScanBatch;
   scan(task: ScanTask, signal: AbortSignal): AsyncIterator<ScanBatch>;
+  openWriter(schema: Uint8Array, settings: WriterSettings): number;
+  writeBatch(writer: number, batch: Uint8Array): WrittenBatch;
+  finishWriter(writer: number): FinishedFile;
+  closeWriter(writer: number): void;
 }
 
 /** What a session may be given of its surroundings. */
@@ -66,6 +74,10 @@ export function createHandlers(startSession: StartSession, hooks: SessionHooks):
     explain: async (signal, frame) => started().explain(frame, signal),
     sliceBatch: async (_signal, schema, batch, rows) => started().sliceBatch(schema, batch, rows),
     scan: (signal, task) => started().scan(task, signal),
+    openWriter: async (_signal, schema, settings) => started().openWriter(schema, settings),
+    writeBatch: async (_signal, writer, batch) => started().writeBatch(writer, batch),
+    finishWriter: async (_signal, writer) => started().finishWriter(writer),
+    closeWriter: async (_signal, writer) => started().closeWriter(writer),
   };
 }
 
@@ -82,6 +94,15 @@ export const transfers: Transfers = {
   explain: ({ files }) => files.flatMap(footerBuffers),
   sliceBatch: ({ bytes }) => [bytes.buffer as ArrayBuffer],
   scan: ({ bytes }) => [bytes.buffer as ArrayBuffer],
+  openWriter: () => [],
+  writeBatch: ({ bytes }) => (bytes ? [bytes.buffer] : []),
+  finishWriter: ({ bytes }) => [bytes.buffer],
+  closeWriter: () => [],
+};
+
+/** What is written is needed nowhere else. */
+export const argTransfers: ArgTransfers = {
+  writeBatch: (_writer, { buffer }) => [buffer as ArrayBuffer],
 };
 
 function planBuffers({ tasks, files }: Pick<ScanPlan, "tasks" | "files">): Transferable[] {

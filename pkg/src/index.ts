@@ -28,8 +28,9 @@ export {
   type Filter,
   type Scalar,
 } from "./expr.js";
-export type { CollectOptions, Frame, ReadOptions, RowOptions } from "./frame.js";
+export type { CollectOptions, Frame, ParquetBlobOptions, ReadOptions, RowOptions } from "./frame.js";
 export { type DatasetOptions, Hub, type HubOptions, type ReadParquetOptions } from "./hub.js";
 export type { WasmSource } from "./load.js";
 export type { Row, Value } from "./rows.js";
 export type { Feature, Field, FileInfo, RequestEvent, Schema } from "./types.js";
+export type { ParquetOptions, WriteProgress } from "./write.js";

@@ -1,10 +1,11 @@
 /**
  * The workers of a hub. Each slot holds at most one worker, started at its first call and replaced when it dies.
  *
- * Every call here only reads, so one that was cut off by a worker's death is made once more on its successor.
+ * A call that only reads and was cut off by a worker's death is made once more on its successor. A file that was being
+ * written is lost with its worker.
  */
 import { failure, type HubframeError, unlessAborted } from "./errors.js";
-import type { Args, CallMethod, Item, Result, StreamMethod } from "./protocol.js";
+import type { Args, CallMethod, Item, Method, Result, StreamMethod } from "./protocol.js";
 import type { Client } from "./rpc.js";
 
 /** A client that is ready for calls, and how to end it. */
@@ -16,6 +17,9 @@ export interface Connection {
 
 /** Starts a worker (or its like in the page). `died` is called when it fails outside any call. */
 export type Connector = (died: (error: HubframeError) => void) => Promise<Connection>;
+
+/** What belongs to one worker, and means nothing to another. */
+const TIED: ReadonlySet<Method> = new Set<Method>(["writeBatch", "finishWriter", "closeWriter"]);
 
 /** A fixed number of slots. */
 export class Pool {
@@ -61,6 +65,16 @@ export class Slot implements Client {
     return this.#connection !== undefined;
   }
 
+  /** Counts as a call in flight until the function that is returned is called, the first time. */
+  occupy(): () => void {
+    let weight = 1;
+    this.#load += weight;
+    return () => {
+      this.#load -= weight;
+      weight = 0;
+    };
+  }
+
   async call<M extends CallMethod>(method: M, args: Args<M>, signal?: AbortSignal): Promise<Result<M>> {
     this.#load += 1;
     try {
@@ -69,7 +83,7 @@ export class Slot implements Client {
       try {
         return await client.call(method, args, signal);
       } catch (error) {
-        if (!this.#diedUnder(connection)) throw error;
+        if (TIED.has(method) || !this.#diedUnder(connection)) throw error;
       }
       const successor = await unlessAborted(this.#connect(), method, signal);
       return await successor.client.call(method, args, signal);

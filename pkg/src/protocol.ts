@@ -32,6 +32,14 @@ export interface WorkerApi {
   sliceBatch(schema: Uint8Array, batch: Uint8Array, rows: RowRange): ScanBatch;
   /** Fetches and decodes the rows of one task. */
   scan(task: ScanTask): Stream<ScanBatch>;
+  /** Begins a Parquet file for batches of this schema, and gives it a number. */
+  openWriter(schema: Uint8Array, settings: WriterSettings): number;
+  /** Writes a batch, which moves to the worker. */
+  writeBatch(writer: number, batch: Uint8Array): WrittenBatch;
+  /** Ends a file. */
+  finishWriter(writer: number): FinishedFile;
+  /** Forgets a file that was not ended. */
+  closeWriter(writer: number): void;
 }
 
 /** Marks a method whose result is pulled item by item. Never a value. */
@@ -198,6 +206,36 @@ export interface ExplainAnswer extends ExplanationData {
   readonly files: readonly DataFile[];
 }
 
+/** How a Parquet file is written; what is left out has the defaults of the Rust core. */
+export interface WriterSettings {
+  readonly compression?: "zstd" | "snappy" | "gzip" | "lz4" | "uncompressed";
+  readonly rowGroupBytes?: number;
+  readonly contentDefinedChunking?: boolean;
+  readonly forHub?: boolean;
+  readonly sha256?: boolean;
+}
+
+/** What writing a batch came to. */
+export interface WrittenBatch {
+  /** The next bytes of the file, if a row group was finished. */
+  readonly bytes?: Uint8Array<ArrayBuffer> | undefined;
+  /** The bytes of Arrow data that were written to the file so far. */
+  readonly numBytes: number;
+}
+
+/** The end of a Parquet file. */
+export interface FinishedFile {
+  /** Its last bytes. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly numRows: number;
+  /** The bytes of Arrow data that these rows took. */
+  readonly numBytes: number;
+  /** The length of the whole file. */
+  readonly size: number;
+  /** In hexadecimal digits, if it was asked for. */
+  readonly sha256?: string;
+}
+
 /** The name of a method. */
 export type Method = keyof WorkerApi;
 
@@ -230,6 +268,9 @@ export type Handlers = {
 export type Transfers = {
   [M in Method]: (result: M extends StreamMethod ? Item<M> : Result<M & CallMethod>) => Transferable[];
 };
+
+/** For some methods, the buffers of their arguments that move to the worker instead of being copied. */
+export type ArgTransfers = { readonly [M in Method]?: (...args: Args<M>) => Transferable[] };
 
 /** Page to worker: begin a call, grant credit for more items, or cancel. */
 export type ToWorker =

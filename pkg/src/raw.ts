@@ -4,14 +4,17 @@
  * There are two modules with the same exports. The second one can also read brotli, whose codec weighs a third as much
  * as everything else; it is loaded when a file first needs it.
  */
+
+import { failure } from "./errors.js";
 import type { Session, SessionHooks } from "./handlers.js";
-import init, { Session as RawSession } from "./hubframe.js";
+import init, { ParquetWriter as RawParquetWriter, Session as RawSession } from "./hubframe.js";
 import initBrotli, { Session as RawBrotliSession } from "./hubframe_brotli.js";
 import { loadWasm } from "./load.js";
 import type {
   CountPlan,
   DatasetAnswer,
   ExplainAnswer,
+  FinishedFile,
   FrameCount,
   FrameSource,
   ScanBatch,
@@ -67,6 +70,44 @@ export async function startSession(settings: SessionSettings, hooks: SessionHook
     explain: (frame, signal) => session.explain(frame, signal) as Promise<ExplainAnswer>,
     sliceBatch: (schema, batch, rows) => session.sliceBatch(schema, batch, rows.start, rows.end),
     scan,
+    ...createWriters(),
+  };
+}
+
+/** Parquet files under way, by their numbers. */
+function createWriters(): Pick<Session, "openWriter" | "writeBatch" | "finishWriter" | "closeWriter"> {
+  const writers = new Map<number, RawParquetWriter>();
+  let lastNumber = 0;
+  const writerOf = (number: number) => {
+    const writer = writers.get(number);
+    if (writer) return writer;
+    throw failure(
+      "internal",
+      "write parquet",
+      "The worker that was writing the file stopped, and the file with it. Write it again.",
+    );
+  };
+  return {
+    openWriter(schema, settings) {
+      const writer = new RawParquetWriter(schema, settings);
+      lastNumber += 1;
+      writers.set(lastNumber, writer);
+      return lastNumber;
+    },
+    writeBatch(number, batch) {
+      const writer = writerOf(number);
+      const bytes = writer.write(batch);
+      return { bytes, numBytes: writer.numBytes };
+    },
+    finishWriter(number) {
+      const writer = writerOf(number);
+      writers.delete(number); // Ending frees it.
+      return writer.finish() as FinishedFile;
+    },
+    closeWriter(number) {
+      writers.get(number)?.free();
+      writers.delete(number);
+    },
   };
 }
 

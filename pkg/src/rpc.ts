@@ -6,6 +6,7 @@
 import { abortError, describe, type ErrorData, HubframeError, toErrorData } from "./errors.js";
 import type {
   Args,
+  ArgTransfers,
   CallMethod,
   FromWorker,
   Handlers,
@@ -51,12 +52,14 @@ interface Receiver {
 /** The calling end of a port. */
 export class PortClient implements Client {
   readonly #port: Port;
+  readonly #argTransfers: ArgTransfers;
   readonly #receivers = new Map<number, Receiver>();
   #lastId = 0;
   #cut: HubframeError | undefined;
 
-  constructor(port: Port, events: PortEvents) {
+  constructor(port: Port, events: PortEvents, argTransfers: ArgTransfers = {}) {
     this.#port = port;
+    this.#argTransfers = argTransfers;
     port.addEventListener("message", ({ data }: MessageEvent<FromWorker>) => {
       if ("event" in data) events.onRequest(data.event);
       else if ("fatal" in data) events.onFatal(data.fatal);
@@ -155,12 +158,14 @@ export class PortClient implements Client {
     };
     signal?.addEventListener("abort", abort);
     this.#receivers.set(id, receiver);
-    this.#post({ id, method, args, credit });
+    // The types of the map tie a method to its arguments; the compiler loses them here.
+    const moved = this.#argTransfers[method] as ((...args: readonly unknown[]) => Transferable[]) | undefined;
+    this.#post({ id, method, args, credit }, moved?.(...args));
     return { id, end, cancel };
   }
 
-  #post(message: ToWorker): void {
-    this.#port.postMessage(message, []);
+  #post(message: ToWorker, transfer: Transferable[] = []): void {
+    this.#port.postMessage(message, transfer);
   }
 }
 

@@ -52,6 +52,7 @@ describe("the public API", () => {
         "toIPC",
         "toArrow",
         "toRows",
+        "toParquetBlob",
       ]
     `);
     expect(Object.keys(frame)).toEqual([]);

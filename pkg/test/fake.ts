@@ -217,6 +217,32 @@ export function fakeSession(
         log.push(`end ${file.path}`);
       }
     },
+    ...fakeWriters(log),
+  };
+}
+
+/** Writers whose files are the batches' own bytes; each but the last comes out as the next one goes in. */
+function fakeWriters(log: Log): Pick<Session, "openWriter" | "writeBatch" | "finishWriter" | "closeWriter"> {
+  const writers: { held?: Uint8Array<ArrayBuffer>; size: number }[] = [];
+  return {
+    openWriter(_schema, settings) {
+      log.push(`new writer ${JSON.stringify(settings)}`);
+      return writers.push({ size: 0 }) - 1;
+    },
+    writeBatch(number, batch) {
+      const writer = writers[number] as (typeof writers)[number];
+      const bytes = writer.held;
+      writer.held = batch.slice();
+      writer.size += batch.byteLength;
+      return { bytes, numBytes: writer.size };
+    },
+    finishWriter(number) {
+      const { held = new Uint8Array(), size } = writers[number] as (typeof writers)[number];
+      return { bytes: held, numRows: 0, numBytes: size, size };
+    },
+    closeWriter(number) {
+      log.push(`close writer ${number}`);
+    },
   };
 }
 
@@ -276,13 +302,17 @@ export function fakeWorkers(
 /** A pool of fake workers over the same files, each with its own log, and a frame over all of them. */
 export async function fakeFrame(
   files: FakeFiles,
-  { workers = 2, onBatch }: { workers?: number; onBatch?: Parameters<typeof fakeSession>[2] } = {},
+  {
+    workers = 2,
+    onBatch,
+    session = {},
+  }: { workers?: number; onBatch?: Parameters<typeof fakeSession>[2]; session?: Partial<Session> } = {},
 ) {
   const logs: Log[] = [];
   const { made, createWorker } = fakeWorkers((index) => {
     const log: Log = [];
     logs[index] = log;
-    return fakeSession(files, log, onBatch);
+    return { ...fakeSession(files, log, onBatch), ...session };
   });
   const pool = new Pool(
     workers,

@@ -24,7 +24,9 @@ mod table;
 pub use cost::Cost;
 pub use dataset::{ConfigTable, Dataset, Instead, InsteadOrigin, LayoutTable, Problem, SplitTable};
 pub use explain::{Explanation, Kept, PrunedRows, Share};
-pub use ipc::{BatchEncoder, EncodedBatch, decode_schema, encode_schema, end_of_stream, slice_batch};
+pub use ipc::{
+    BatchDecoder, BatchEncoder, EncodedBatch, decode_schema, encode_schema, end_of_stream, slice_batch,
+};
 pub use rows::RowRange;
 pub use scan::Scan;
 pub use session::Session;

@@ -13,6 +13,7 @@ mod prune;
 mod read;
 mod schema;
 mod validate;
+mod write;
 
 pub use footer::{Footer, FooterStep, KnownBytes};
 pub use plan::{RowGroupRows, batch_rows, row_groups, row_runs};
@@ -20,3 +21,4 @@ pub use prefix::{Prefix, prefixes};
 pub use prune::{Filter, Lookup, Pruned, PrunedBy, Remaining};
 pub use read::{ReadOptions, ReadStep, Reader, Wave};
 pub use schema::plain_schema;
+pub use write::{Codec, Finished, ParquetWriter, WriteOptions};

@@ -5,6 +5,8 @@ mod convert;
 mod fetch;
 mod scan;
 mod session;
+mod writer;
 
 pub use scan::Scan;
 pub use session::Session;
+pub use writer::ParquetWriter;

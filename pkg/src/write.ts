@@ -1,0 +1,169 @@
+/**
+ * Parquet files made of frames: batches go to a writer in a worker, and its bytes come back as parts of Blobs, which the
+ * browser keeps outside of the page's memory, on disk when they are many.
+ */
+import { failure } from "./errors.js";
+import { type Frame, messagesOf } from "./frame.js";
+import type { Slot } from "./pool.js";
+import type { FinishedFile, WriterSettings } from "./protocol.js";
+import { checkCount } from "./row-range.js";
+
+/** How Parquet files are written. */
+export interface ParquetOptions {
+  /**
+   * How pages are compressed. The bytes of images, sounds and other media columns never are: they are already.
+   *
+   * @default "zstd" (level 3)
+   */
+  readonly compression?: "zstd" | "snappy" | "gzip" | "lz4" | "uncompressed";
+  /**
+   * The most bytes of Arrow data in a row group. A row that is larger by itself has one of its own.
+   *
+   * @default 100 MB
+   */
+  readonly rowGroupBytes?: number;
+  /**
+   * Whether pages end where their content says. Then an edited table, when it is uploaded again, shares most of its bytes
+   * with what is stored already.
+   *
+   * @default true
+   */
+  readonly contentDefinedChunking?: boolean;
+}
+
+/** @internal What the code that writes files decides besides. */
+export interface WriteFilesOptions extends ParquetOptions {
+  /** The bytes of Arrow data after which a file ends and the next one begins; one file without it. */
+  readonly fileBytes?: number;
+  /** Whether the files are for the Hub: then types that `datasets` cannot read are refused. */
+  readonly forHub?: boolean;
+  /** Whether the SHA-256 of each file is wanted. */
+  readonly sha256?: boolean;
+}
+
+/** How far a table has been written. */
+export interface WriteProgress {
+  /** The rows that were written, of all files. */
+  readonly numRows: number;
+  /** The bytes of Arrow data that they took. */
+  readonly numBytes: number;
+}
+
+/** @internal A file that was written. */
+export interface WrittenFile extends Omit<FinishedFile, "bytes"> {
+  readonly blob: Blob;
+}
+
+/** The size of files that `datasets` makes (`config.MAX_SHARD_SIZE`), in bytes of Arrow data. */
+export const DEFAULT_FILE_BYTES = 500_000_000;
+
+const PARQUET_TYPE = "application/vnd.apache.parquet";
+const CODECS: readonly unknown[] = ["zstd", "snappy", "gzip", "lz4", "uncompressed"];
+
+/**
+ * @internal Writes a frame as Parquet files, one after the other, in row order. A frame without rows gives one file
+ * without row groups.
+ */
+export async function* writeParquet(
+  frame: Frame,
+  options: WriteFilesOptions,
+  signal?: AbortSignal,
+  onProgress: (progress: WriteProgress) => void = () => {},
+): AsyncGenerator<WrittenFile, void, undefined> {
+  const { fileBytes = Number.POSITIVE_INFINITY, ...settings } = checkOptions(options);
+  const { pool, schema, batches } = await messagesOf(frame, signal);
+  let file: FileUnderWay | undefined;
+  let written = { numRows: 0, numBytes: 0 };
+  try {
+    for await (const { numRows, bytes } of batches) {
+      if (numRows === 0) continue;
+      file ??= await FileUnderWay.open(pool.idlest(), schema, settings, signal);
+      await file.write(bytes, signal);
+      onProgress({ numRows: written.numRows + numRows, numBytes: written.numBytes + file.numBytes });
+      written = { ...written, numRows: written.numRows + numRows };
+      if (file.numBytes < fileBytes) continue;
+      written = { ...written, numBytes: written.numBytes + file.numBytes };
+      const full = file;
+      file = undefined;
+      yield await full.finish(signal);
+    }
+    if (file || written.numRows === 0) {
+      const last = file ?? (await FileUnderWay.open(pool.idlest(), schema, settings, signal));
+      file = undefined;
+      yield await last.finish(signal);
+    }
+  } finally {
+    file?.drop();
+  }
+}
+
+/** One file, whose writer is in a worker. */
+class FileUnderWay {
+  readonly #slot: Slot;
+  readonly #writer: number;
+  readonly #release: () => void;
+  readonly #parts: Blob[] = [];
+  #numBytes = 0;
+
+  private constructor(slot: Slot, writer: number, release: () => void) {
+    this.#slot = slot;
+    this.#writer = writer;
+    this.#release = release;
+  }
+
+  static async open(slot: Slot, schema: Uint8Array, settings: WriterSettings, signal?: AbortSignal) {
+    // The writer's memory is best not shared with scans.
+    const release = slot.occupy();
+    try {
+      return new FileUnderWay(slot, await slot.call("openWriter", [schema, settings], signal), release);
+    } catch (error) {
+      release();
+      throw error;
+    }
+  }
+
+  /** The bytes of Arrow data that were written. */
+  get numBytes(): number {
+    return this.#numBytes;
+  }
+
+  /** Writes a batch. Its buffer is gone afterwards. */
+  async write(batch: Uint8Array, signal?: AbortSignal): Promise<void> {
+    const { bytes, numBytes } = await this.#slot.call("writeBatch", [this.#writer, batch], signal);
+    if (bytes) this.#parts.push(new Blob([bytes]));
+    this.#numBytes = numBytes;
+  }
+
+  async finish(signal?: AbortSignal): Promise<WrittenFile> {
+    try {
+      const { bytes, ...file } = await this.#slot.call("finishWriter", [this.#writer], signal);
+      return { ...file, blob: new Blob([...this.#parts, bytes], { type: PARQUET_TYPE }) };
+    } catch (error) {
+      this.drop();
+      throw error;
+    } finally {
+      this.#release();
+    }
+  }
+
+  /** Forgets the file. */
+  drop(): void {
+    this.#release();
+    // A writer that is not there any more need not be closed.
+    this.#slot.call("closeWriter", [this.#writer]).catch(() => {});
+  }
+}
+
+function checkOptions(options: WriteFilesOptions): WriteFilesOptions {
+  const { compression, rowGroupBytes, fileBytes } = options;
+  if (compression !== undefined && !CODECS.includes(compression)) {
+    throw failure(
+      "invalid",
+      "write parquet",
+      `compression must be one of ${CODECS.join(", ")}, not ${String(compression)}.`,
+    );
+  }
+  if (rowGroupBytes !== undefined) checkCount("write parquet", "rowGroupBytes", rowGroupBytes);
+  if (fileBytes !== undefined) checkCount("write parquet", "fileBytes", fileBytes);
+  return options;
+}
