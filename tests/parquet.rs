@@ -129,7 +129,7 @@ fn rows_are_cut_at_row_groups() {
     );
     assert_eq!((wanted[1].row_group, wanted[1].rows.clone(), wanted[1].whole), (1, 0..lens[1], true));
     // All of it is far below what is worth a second task.
-    assert_eq!(row_runs(&footer, &(7..1000), |_| true), [7..1000]);
+    assert_eq!(row_runs(&footer, &(7..1000), |_| true, |_| true), [7..1000]);
 }
 
 #[test]

@@ -24,7 +24,7 @@ export type WorkerLike = Port &
 /** Sessions in workers that `createWorker` makes. */
 export function workerConnector(createWorker: () => WorkerLike, options: SessionOptions): Connector {
   return async (died) => {
-    const wasm = await options.wasm();
+    // The worker's own script is fetched and run while the page compiles the module.
     const worker = createWorker();
     const { promise: failed, fail } = failing();
     const die = (detail: string) => {
@@ -44,6 +44,7 @@ export function workerConnector(createWorker: () => WorkerLike, options: Session
       client.cut(error);
     };
     try {
+      const wasm = await Promise.race([options.wasm(), failed]);
       await Promise.race([client.call("start", [settings(wasm, options)]), failed]);
     } catch (error) {
       worker.terminate();

@@ -7,15 +7,21 @@ import type { Source } from "./source.js";
 /** A scan of no more rows than this stays on the worker that opened the file, and starts no other. */
 const SMALL_SCAN_ROWS = 8192;
 
-/** How many tasks run at once on a single worker: enough to fetch one while another is decoded. */
-const SINGLE_WORKER_TASKS = 2;
+/** How many tasks of known files run at once on a worker: one is fetched while another is decoded. */
+const TASKS_PER_WORKER = 2;
+
+/** Small files wait more than they are decoded, so more of them run at once: so many on all workers together, … */
+const MAX_TASKS = 16;
+
+/** … while the files of a worker's tasks come to no more than this many bytes. */
+const SMALL_FILES_BYTES = 32 << 20;
 
 /** Tasks, and whose batches they give. */
 type Tasks = Pick<ScanPlan, "schema" | "tasks" | "rows">;
 
 /**
- * The batches of all tasks, in order, cut to the rows of the plan. As many tasks as there are workers run at once; each
- * waits when it is `STREAM_CREDIT` batches ahead.
+ * The batches of all tasks, in order, cut to the rows of the plan. A few tasks a worker run at once; each waits when it is
+ * `STREAM_CREDIT` batches ahead.
  *
  * Where some number of rows that pass a filter is enough, one task begins, and with each that ends short of it twice as
  * many as before are let run: the first may do, and none is waited for alone for long.
@@ -151,10 +157,21 @@ function runner(source: Source, tasks: readonly ScanTask[], signal: AbortSignal 
   const stopping = new AbortController();
   const either = signal ? AbortSignal.any([signal, stopping.signal]) : stopping.signal;
   return {
-    ahead: small ? SINGLE_WORKER_TASKS : Math.max(pool.slots.length, SINGLE_WORKER_TASKS),
+    ahead: tasksAtOnce(tasks, small ? 1 : pool.slots.length),
     start: (task: ScanTask) => (small ? home : pool.idlest(home)).stream("scan", [task], either),
     stop: () => stopping.abort(),
   };
+}
+
+/**
+ * How many tasks run at once. A task of a file whose footer is known is a row group, or a few small ones; of any other
+ * file it is the whole, and fetches one row group while another is decoded by itself.
+ */
+function tasksAtOnce(tasks: readonly ScanTask[], numWorkers: number): number {
+  const isKnown = tasks.every(({ file }) => file.footer !== undefined);
+  const numBytes = tasks.reduce((sum, { file }) => sum + file.size, 0) / tasks.length;
+  const small = Math.min(MAX_TASKS, Math.floor((numWorkers * SMALL_FILES_BYTES) / numBytes));
+  return Math.max(small, isKnown ? numWorkers * TASKS_PER_WORKER : numWorkers, TASKS_PER_WORKER);
 }
 
 /** What is left of a range of rows, of which batch after batch goes by. */

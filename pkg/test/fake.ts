@@ -182,7 +182,8 @@ export function fakeSession(
   return {
     async open(target) {
       log.push(`open ${target.join(" ")}`);
-      const data = Object.keys(files).map((path) => ({ path, size: 1000, oid: path }));
+      const size = (path: string) => (path.startsWith("small") ? 1000 : 100_000_000);
+      const data = Object.keys(files).map((path) => ({ path, size: size(path), oid: path }));
       return { ...ORIGIN, files: data, schema: FIELDS };
     },
     async openFiles({ files: wanted, sha }) {

@@ -15,7 +15,7 @@ describe("what needs no I/O", () => {
     expect(frame.sha).toMatch(/^a{40}$/);
     expect(frame.columns).toEqual(["id", "text"]);
     expect(frame.numPartitions).toBe(4);
-    expect(frame.files[1]).toEqual({ path: "b", size: 1000 });
+    expect(frame.files[1]).toEqual({ path: "b", size: 100_000_000 });
     expect(frame.select("text").schema.fields).toEqual([{ name: "text", type: "Utf8", nullable: true }]);
     expect(frame.drop("text").columns).toEqual(["id"]);
     frame.slice(3, 4).partition(2).limit(1);
@@ -213,6 +213,18 @@ describe("memory", () => {
     expect(log().some((line) => line.startsWith("scan c"))).toBe(false);
     await batches.return();
     await vi.waitFor(() => expect(log().filter((line) => line.startsWith("end"))).toHaveLength(2));
+  });
+
+  it("lets many small files be waited for side by side, and no more than that", async () => {
+    const files = Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`small ${index}`, 3000]));
+    const { frame, log } = await fakeFrame(files, { workers: 2 });
+    const batches = frame.batches();
+    await batches.next();
+    const started = () => log().filter((line) => line.startsWith("scan")).length;
+    await vi.waitFor(() => expect(started()).toBe(16));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(started()).toBe(16);
+    await batches.return();
   });
 
   it("is refused above maxBytes, and what runs is stopped", async () => {

@@ -16,7 +16,7 @@ use crate::{
     error::{Result, ResultExt},
     expr::{Expr, Missing, Verdict},
     http::Transport,
-    parquet::{Filter, PrunedBy, row_runs},
+    parquet::{Filter, PrunedBy, ReadOptions, row_runs},
     path::RepoId,
     range::coalesce,
 };
@@ -25,11 +25,19 @@ use crate::{
 const MAX_COUNTING: usize = 4;
 
 /// The most footers that are read in one wave while looking for the file in which a row range begins or ends.
-const MAX_WAVE: usize = 16;
+const MAX_WAVE: usize = 64;
+
+/// What is read of the rows of a frame.
+#[derive(Clone, Copy)]
+struct Wanted<'a> {
+    columns: &'a [String],
+    filter: Option<&'a Expr>,
+}
 
 impl<T: Transport> Session<T> {
     /// Plans a frame. Without a filter, reads the footers that are needed to find where its rows begin and end: none
-    /// for a whole frame, else those of the files up to its last row, in waves of 1, 2, 4, … 16.
+    /// for a whole frame, else those of the files up to its last row: the first, then as many as it
+    /// lets one expect.
     ///
     /// With a filter nothing is read: which rows pass is for the tasks to find out, each with its own file's footer. Of
     /// the files whose footers are known, only the row groups that may pass become tasks. A slice of filtered rows is
@@ -61,8 +69,10 @@ impl<T: Transport> Session<T> {
             None => (RowRange::default(), None),
         };
         let (mut tasks, mut pruned) = (Vec::new(), Vec::new());
+        let columns: Vec<String> = shown.fields().iter().map(|field| field.name().clone()).collect();
+        let wanted = Wanted { columns: &columns, filter: filter.as_ref() };
         for (file, part) in files.iter().zip(parts) {
-            for rows in self.runs(&repo, &frame.sha, file, part, filter.as_ref(), &mut pruned).await {
+            for rows in self.runs(&repo, &frame.sha, file, part, wanted, &mut pruned).await {
                 let filter = filter.clone();
                 tasks.push(ScanTask { filter, limit, ..frame.task(file, schema.clone(), rows) });
             }
@@ -97,7 +107,8 @@ impl<T: Transport> Session<T> {
                 }
                 first += num_rows;
             }
-            for rows in coalesce(&undecided, 0).iter().flat_map(|block| row_runs(&footer, block, |_| true)) {
+            let runs = |block| row_runs(&footer, block, |leaf| by_statistics.reads(leaf), |_| true);
+            for rows in coalesce(&undecided, 0).iter().flat_map(runs) {
                 let rows = RowRange { start: rows.start, end: Some(rows.end) };
                 let filter = Some(filter.clone());
                 plan.tasks.push(ScanTask { filter, ..frame.task(file, schema.clone(), rows) });
@@ -155,14 +166,14 @@ impl<T: Transport> Session<T> {
         sha: &str,
         file: &DataFile,
         rows: RowRange,
-        filter: Option<&Expr>,
+        wanted: Wanted<'_>,
         pruned: &mut Vec<PrunedRows>,
     ) -> Vec<RowRange> {
         let Some(known) = &file.footer else { return vec![rows] };
         let end = rows.end.unwrap_or(known.num_rows).min(known.num_rows);
         // What is wrong with a footer, or does not fit it, the scan reports.
         let Ok(footer) = self.footer(repo, sha, file).await else { return vec![rows] };
-        let bound = filter.map(|filter| filter.bind(footer.reader().schema(), Missing::AsNulls));
+        let bound = wanted.filter.map(|filter| filter.bind(footer.reader().schema(), Missing::AsNulls));
         let Ok(predicate) = bound.transpose() else { return vec![rows] };
         let filter = predicate.map(|predicate| Filter::new(&footer, predicate));
         let mut refuted = BTreeMap::new();
@@ -171,7 +182,12 @@ impl<T: Transport> Session<T> {
                 refuted.extend(filter.refuted(&footer, row_group).map(|why| (row_group, (num_rows, why))));
             }
         }
-        let runs = row_runs(&footer, &(rows.start..end), |row_group| !refuted.contains_key(&row_group));
+        let columns = Some(wanted.columns.to_vec());
+        let mask = ReadOptions { columns, ..ReadOptions::default() }.mask(&footer);
+        let is_read =
+            |leaf| mask.leaf_included(leaf) || filter.as_ref().is_some_and(|filter| filter.reads(leaf));
+        let is_wanted = |row_group| !refuted.contains_key(&row_group);
+        let runs = row_runs(&footer, &(rows.start..end), is_read, is_wanted);
         pruned.extend(refuted.into_iter().map(|(row_group, (num_rows, reason))| PrunedRows {
             file: file.path.clone(),
             row_group: row_group as u64,
@@ -203,7 +219,7 @@ impl<T: Transport> Session<T> {
                 parts.push(RowRange { start: part.start - first, end: Some(part.end - first) });
                 first = last;
             }
-            wave = (wave * 2).min(MAX_WAVE);
+            wave = next_wave(wave, parts.len(), first, end);
         }
         Ok(parts)
     }
@@ -223,6 +239,15 @@ impl FrameSpec {
             limit: None,
         }
     }
+}
+
+/// How many files to look at next, when `num_files` were seen to hold `num_rows` and the rows end at `end`: as many as
+/// should do if the others are like them; after a wrong guess at least twice as many as before.
+fn next_wave(wave: usize, num_files: usize, num_rows: u64, end: u64) -> usize {
+    let rows_of_one = num_rows.checked_div(num_files as u64).unwrap_or(0).max(1);
+    let expected = end.saturating_sub(num_rows).div_ceil(rows_of_one);
+    let least = if num_files > 1 { wave * 2 } else { 1 };
+    usize::try_from(expected).unwrap_or(usize::MAX).max(least).min(MAX_WAVE)
 }
 
 fn num_rows(file: &DataFile) -> u64 {

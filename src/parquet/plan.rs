@@ -85,15 +85,21 @@ pub fn row_groups(footer: &Footer, rows: &Range<u64>) -> Vec<RowGroupRows> {
     groups
 }
 
-/// Cuts a range of the file's rows at row group boundaries, into runs of about 8 MiB of column chunks. Row groups that
-/// are not `wanted` are left out where a run begins or ends, and weigh nothing inside of one.
-pub fn row_runs(footer: &Footer, rows: &Range<u64>, wanted: impl Fn(usize) -> bool) -> Vec<Range<u64>> {
+/// Cuts a range of the file's rows at row group boundaries, into runs of about 8 MiB of the leaf columns `is_read`. Row
+/// groups that are not `wanted` are left out where a run begins or ends, and weigh nothing inside of one.
+pub fn row_runs(
+    footer: &Footer,
+    rows: &Range<u64>,
+    is_read: impl Fn(usize) -> bool,
+    wanted: impl Fn(usize) -> bool,
+) -> Vec<Range<u64>> {
     let mut runs: Vec<(Range<u64>, u64)> = Vec::new();
     let mut first = 0;
     for (index, group) in footer.metadata().row_groups().iter().enumerate() {
         let end = first + u64::try_from(group.num_rows()).unwrap_or(0);
         let part = rows.start.max(first)..rows.end.min(end);
-        let len = u64::try_from(group.compressed_size()).unwrap_or(0);
+        let read = group.columns().iter().enumerate().filter(|(leaf, _)| is_read(*leaf));
+        let len: u64 = read.map(|(_, column)| u64::try_from(column.compressed_size()).unwrap_or(0)).sum();
         if part.start < part.end && wanted(index) {
             match runs.last_mut() {
                 Some((run, run_len)) if *run_len + len <= RUN_LEN => {

@@ -15,11 +15,8 @@ use crate::{
     http::{Attempt, Body, Response, Transport, origin, with_retries},
     hub::{Hub, refusal},
     path::RepoId,
-    range::{Coalescing, ContentRange, coalesce, range_header, split},
+    range::{Coalescing, ContentRange, SIDE_BY_SIDE, range_header, split},
 };
-
-/// Requests in flight for one read. Browsers open six connections to a host that speaks HTTP/1.1.
-const MAX_IN_FLIGHT: usize = 6;
 
 /// A server that answers a range with the whole file is put up with up to this length, in bytes.
 const MAX_WHOLE_FILE: u64 = 1 << 20;
@@ -250,19 +247,18 @@ impl<T: Transport> ByteSource for RemoteFile<T> {
         self.size
     }
 
-    /// Costs one request for each run of neighbouring ranges, and one more for each further 16 MiB of a run.
+    /// Costs one request for each run of neighbouring ranges, and one more for each further 32 MiB of a run.
     async fn read(&self, ranges: &[Range<u64>]) -> Result<Vec<Bytes>> {
         check_bounds(&self.path, self.size, ranges)?;
-        let Coalescing { max_gap, max_request } = self.coalescing;
-        let runs = coalesce(ranges, max_gap);
+        let runs = self.coalescing.runs(ranges);
         let requests: Vec<_> = runs
             .iter()
             .enumerate()
-            .flat_map(|(run, r)| split(r, max_request).into_iter().map(move |r| (run, r)))
+            .flat_map(|(run, r)| split(r, self.coalescing.max_request).into_iter().map(move |r| (run, r)))
             .collect();
         let parts: Vec<(usize, Bytes)> = stream::iter(requests)
             .map(|(run, range)| async move { Ok::<_, Error>((run, self.read_range(range).await?)) })
-            .buffered(MAX_IN_FLIGHT)
+            .buffered(SIDE_BY_SIDE)
             .try_collect()
             .await?;
         let runs: Vec<_> = runs.into_iter().zip(join(parts)).collect();
