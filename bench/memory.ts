@@ -29,12 +29,21 @@ export class MemoryMeter {
     return new MemoryMeter(baseline, renderers);
   }
 
+  /** The most that such a process holds now beyond what it held then. */
+  heldBytes(): Promise<number | null> {
+    return this.#most("VmRSS");
+  }
+
   /** The most that a process that was there at the start has held since, beyond what it held then. */
-  async peakBytes(): Promise<number | null> {
+  peakBytes(): Promise<number | null> {
+    return this.#most("VmHWM");
+  }
+
+  async #most(field: "VmRSS" | "VmHWM"): Promise<number | null> {
     let most: number | null = null;
     for (const pid of await this.#renderers()) {
-      const [before, peak] = [this.#baseline.get(pid), await status(pid, "VmHWM")];
-      if (before !== undefined && peak !== undefined) most = Math.max(most ?? 0, peak - before);
+      const [before, now] = [this.#baseline.get(pid), await status(pid, field)];
+      if (before !== undefined && now !== undefined) most = Math.max(most ?? 0, now - before);
     }
     return most;
   }

@@ -1,6 +1,7 @@
 /** `cargo xtask bench`: every peer on every file and task, in turn, in headless Chromium against the local Hub. */
 import { statSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { type Browser, chromium } from "@playwright/test";
 import { build } from "vite";
@@ -10,6 +11,7 @@ import { serveStatic } from "../tests/browser/support/static.js";
 import { idealWaves } from "./ideal.js";
 import { MemoryMeter } from "./memory.js";
 import { type Case, keyOf, type Measurement, medianOf, type Row, saveRows, table } from "./results.js";
+import { type Streamed, streamSplit } from "./streaming.js";
 import {
   expected,
   FILES,
@@ -41,6 +43,9 @@ const NETWORKS: Record<SettingName, Record<"hub" | "storage", Record<string, num
   hub: { hub: SLOW, storage: SLOW },
 };
 
+/** A run that takes longer has failed. */
+const MAX_MS = 90_000;
+
 /** Enough to tell which requests wait for which. */
 const COUNTING = { rtt_ms: 25 };
 
@@ -55,13 +60,14 @@ const HELP = `cargo xtask bench [--setting S]... [--file F]... [--task T]... [--
   tasks     ${TASKS.join(", ")}; T5 is left out behind a slow line, where it measures nothing but the line,
             unless it is asked for
   peers     ${PEERS.join(", ")}
-  --runs    measured runs of each; one more comes first and is not measured (default 3)
-  --save    put the medians into bench/results.json`;
+  --runs    measured runs of each (default 3); on loopback one more comes first, which counts round trips
+  --save    put the medians into bench/results.json
+  --memory  instead of all that: stream a split of 2 GB, and print what the page's process holds meanwhile`;
 
 export async function main(args: string[]): Promise<number> {
   const wanted = options(args);
   if (!wanted) return 0;
-  const { runs, save, cases } = wanted;
+  const { runs, save, memory, cases } = wanted;
   // Vite's own words are about the build, not about the bench.
   await build({
     configFile: join(import.meta.dirname, "vite.config.ts"),
@@ -69,11 +75,21 @@ export async function main(args: string[]): Promise<number> {
     logLevel: "warn",
   });
   const bench = await Bench.start(process.env.BENCH_DATA ?? "");
+  if (memory) {
+    const { numRows, workers, peakBytes } = await bench.stream().finally(() => bench.stop());
+    const tenths = peakBytes.map((bytes) => (bytes / 1e6).toFixed(0)).join(" ");
+    print(
+      `${numRows} rows through ${workers} workers; MB held at most, beyond the empty page, tenth by tenth: ${tenths}`,
+    );
+    return 0;
+  }
   const failures = new Map<string, string>();
   const measured = new Map<string, Measurement[]>(cases.map((each) => [keyOf(each), []]));
   try {
     for (const round of Array.from({ length: runs + 1 }, (_, round) => round)) {
-      for (const each of cases.filter((each) => !failures.has(keyOf(each)))) {
+      // Behind a slow line every run shows what waits for what.
+      const counted = (each: Case) => round === 0 && each.setting !== "loopback";
+      for (const each of cases.filter((each) => !failures.has(keyOf(each)) && !counted(each))) {
         try {
           const run = await bench.run(each, round === 0);
           if (round > 0) measured.get(keyOf(each))?.push(run);
@@ -158,10 +174,11 @@ class Bench {
       const { hub, storage } = NETWORKS[setting];
       await this.#hub.network("hub", hub);
       await this.#hub.network("storage", counting && setting === "loopback" ? COUNTING : storage);
-      const { ms, answer } = await page.evaluate(
+      const running = page.evaluate(
         ([peer, place, task, waves]) => globalThis.bench(peer, place, task, waves),
         [peer, place, task, waves] as const,
       );
+      const { ms, answer } = await Promise.race([running, tooLong()]);
       if (peer !== "ideal") check(file, task, answer);
       const peakBytes = await memory.peakBytes();
       const log = (await this.#hub.log()).filter(({ origin }) => setting === "hub" || origin === "storage");
@@ -177,6 +194,10 @@ class Bench {
     } finally {
       await context.close();
     }
+  }
+
+  stream(): Promise<Streamed> {
+    return streamSplit(this.#browser, this.#hub, `${this.#site.origin}/index.html`, this.#data);
   }
 
   /** In the setting `hub` a file is addressed as users do; else the way to the storage is known, or free. */
@@ -204,13 +225,20 @@ function chain(log: readonly LogEntry[]): number {
   return length;
 }
 
+async function tooLong(): Promise<never> {
+  await setTimeout(MAX_MS, undefined, { ref: false });
+  throw new Error(`took longer than ${MAX_MS / 1000} s`);
+}
+
 function check(file: FileName, task: Task, answer: object): void {
   const right = JSON.stringify(expected(file, task));
   if (JSON.stringify(answer) !== right)
     throw new Error(`found ${JSON.stringify(answer)} instead of ${right}`);
 }
 
-function options(args: string[]): { runs: number; save: boolean; cases: Case[] } | undefined {
+function options(
+  args: string[],
+): { runs: number; save: boolean; memory: boolean; cases: Case[] } | undefined {
   const many = { type: "string", multiple: true } as const;
   const { values } = parseArgs({
     args,
@@ -221,6 +249,7 @@ function options(args: string[]): { runs: number; save: boolean; cases: Case[] }
       peer: many,
       runs: { type: "string", default: "3" },
       save: { type: "boolean", default: false },
+      memory: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
   });
@@ -237,7 +266,7 @@ function options(args: string[]): { runs: number; save: boolean; cases: Case[] }
       }
     }
   }
-  return { runs: Number(values.runs), save: values.save, cases };
+  return { runs: Number(values.runs), save: values.save, memory: values.memory, cases };
 }
 
 function pick<T extends string>(what: string, wanted: string[] | undefined, all: readonly T[]): readonly T[] {

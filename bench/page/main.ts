@@ -2,6 +2,7 @@
 import type { Answer, Peer, Place, Task, Waves } from "../tasks.js";
 
 declare global {
+  var stream: (endpoint: string, path: string, workers: number) => Promise<{ numRows: number }>;
   var bench: (
     peer: string,
     place: Place,
@@ -18,6 +19,16 @@ const PEERS: Record<string, () => Promise<{ peer: Peer }>> = {
   "parquet-wasm": () => import("./peers/parquet-wasm.js"),
   "parquet-wasm-ffi": () => import("./peers/parquet-wasm-ffi.js"),
   duckdb: () => import("./peers/duckdb.js"),
+};
+
+globalThis.stream = async (endpoint, path, workers) => {
+  const { Hub } = await import("hubframe");
+  const hub = new Hub({ endpoint, workers });
+  const frame = await hub.readParquet(path);
+  let numRows = 0;
+  for await (const batch of frame.batches()) numRows += batch.numRows;
+  hub.close();
+  return { numRows };
 };
 
 globalThis.bench = async (name, place, task, waves) => {
