@@ -15,6 +15,7 @@ pub mod path;
 pub mod range;
 pub mod source;
 pub mod splits;
+pub mod upload;
 
 pub use error::{Error, ErrorKind, Result};
 

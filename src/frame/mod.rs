@@ -27,6 +27,7 @@ pub use explain::{Explanation, Kept, PrunedRows, Share};
 pub use ipc::{
     BatchDecoder, BatchEncoder, EncodedBatch, decode_schema, encode_schema, end_of_stream, slice_batch,
 };
+pub(crate) use open::is_parquet;
 pub use rows::RowRange;
 pub use scan::Scan;
 pub use session::Session;

@@ -233,7 +233,7 @@ impl Target {
     }
 }
 
-fn is_parquet(path: &str) -> bool {
+pub(crate) fn is_parquet(path: &str) -> bool {
     let lower = path.to_ascii_lowercase();
     EXTENSIONS.iter().any(|extension| lower.ends_with(extension))
 }

@@ -32,6 +32,11 @@ impl<T: Transport> Session<T> {
         &self.hub
     }
 
+    /// The Hub's client, to be shared with an uploader.
+    pub fn shared_hub(&self) -> Rc<Hub<T>> {
+        Rc::clone(&self.hub)
+    }
+
     /// Opens `hf://` paths as one table, as [`Session::open`] does, to be worked with in Rust.
     ///
     /// # Errors

@@ -3,6 +3,7 @@
 //! In the browser the transport is `fetch` (`wasm/fetch.rs`); the tests bring a native one. Nothing here knows
 //! the Hub. Dropping the future of a request aborts it, which is how cancellation works everywhere.
 
+mod blob;
 mod retry;
 
 #[cfg(test)]
@@ -14,6 +15,7 @@ use bytes::Bytes;
 
 use crate::error::Result;
 
+pub use blob::{Blob, UploadTransport};
 pub(crate) use retry::server_wait;
 pub use retry::{Attempt, RetryPolicy, with_retries};
 
@@ -52,6 +54,10 @@ pub enum Method {
     Get,
     /// Sends a body to be acted on.
     Post,
+    /// Stores a body at an address.
+    Put,
+    /// Removes.
+    Delete,
 }
 
 impl Method {
@@ -60,6 +66,8 @@ impl Method {
         match self {
             Self::Get => "GET",
             Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Delete => "DELETE",
         }
     }
 }
@@ -73,14 +81,26 @@ pub struct Request {
     pub url: String,
     /// Header names in lower case, and their values.
     pub headers: Vec<(&'static str, String)>,
-    /// The body, for a `POST`.
+    /// The body, for what is not a `GET`.
     pub body: Option<Bytes>,
 }
 
 impl Request {
     /// A `GET` without headers.
     pub fn get(url: impl Into<String>) -> Self {
-        Self { method: Method::Get, url: url.into(), headers: Vec::new(), body: None }
+        Self::new(Method::Get, url)
+    }
+
+    /// A request without headers or a body.
+    pub fn new(method: Method, url: impl Into<String>) -> Self {
+        Self { method, url: url.into(), headers: Vec::new(), body: None }
+    }
+
+    /// Sets the body.
+    #[must_use]
+    pub fn with_body(mut self, body: impl Into<Bytes>) -> Self {
+        self.body = Some(body.into());
+        self
     }
 
     /// Adds a header; `name` in lower case.

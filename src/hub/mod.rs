@@ -1,12 +1,20 @@
 //! The Hub's HTTP API: one file per area, each holding its request builder and its response parser.
 //!
-//! Every call here reads, changes nothing, and is retried. Headers beyond the CORS safelist, `HEAD`, suffix
-//! ranges and `Authorization` without need are avoided, because each costs a browser a preflight request.
+//! Every call here is retried, because repeating it changes nothing more; where an answer that was lost makes a
+//! difference, the call says so. Headers beyond the CORS safelist, `HEAD`, suffix ranges and `Authorization` without
+//! need are avoided, because each costs a browser a preflight request.
 
 mod answer;
+mod commit;
+mod lfs_batch;
+mod lfs_upload;
+mod preupload;
+mod repos;
 mod resolve;
 mod revision;
 mod tree;
+mod validate_yaml;
+mod whoami;
 mod whole_file;
 
 #[cfg(test)]
@@ -14,17 +22,28 @@ mod tests;
 
 use std::fmt;
 
+use bytes::Bytes;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::de::DeserializeOwned;
+use serde_json::Value as Json;
 
 use crate::{
     error::{Error, ErrorKind, Result},
-    http::{Attempt, Body, Headers, Request, RetryPolicy, Transport, origin, with_retries},
+    http::{
+        Attempt, Body, Headers, Method, Request, RetryPolicy, Transport, origin, with_retries, without_query,
+    },
 };
 
 pub(crate) use answer::{check, refusal};
+pub use commit::{Commit, Committed, Operation};
+pub use lfs_batch::{LfsObject, LfsUpload, Multipart, UploadAction, Verify};
+use lfs_upload::LFS_JSON;
+pub(crate) use lfs_upload::hidden_etag;
+pub use preupload::{Candidate, UploadMode};
+pub use repos::{CreatedRepo, NewRepo};
 pub use revision::Revision;
 pub use tree::{Entry, EntryKind};
+pub use whoami::{Identity, Organization};
 pub use whole_file::WholeFile;
 
 /// The public Hub.
@@ -81,11 +100,23 @@ impl<T: Transport> Hub<T> {
 
     /// A `GET` of `url`, with the token exactly when the URL is on the Hub's own origin.
     pub(crate) fn get(&self, url: &str) -> Request {
-        let request = Request::get(url);
+        self.request(Method::Get, url)
+    }
+
+    /// A request of `url`, with the token exactly when the URL is on the Hub's own origin.
+    fn request(&self, method: Method, url: &str) -> Request {
+        let request = Request::new(method, url);
         match &self.token {
             Some(token) if self.owns(url) => request.with_header("authorization", format!("Bearer {token}")),
             _ => request,
         }
+    }
+
+    /// A request of `url` whose body is JSON.
+    fn json_request(&self, method: Method, url: &str, body: &Json) -> Request {
+        self.request(method, url)
+            .with_header("content-type", "application/json")
+            .with_body(body.to_string().into_bytes())
     }
 
     /// Gets JSON. Retried.
@@ -94,27 +125,51 @@ impl<T: Transport> Hub<T> {
         operation: &'static str,
         url: &str,
     ) -> Result<(D, Headers)> {
-        with_retries(&self.transport, &self.retry, 0, || async {
-            let response = match self.transport.send(&self.get(url)).await {
-                Ok(response) => response,
-                Err(error) => return Attempt::from(Err(error.with("url", crate::http::without_query(url)))),
-            };
-            let response = match check(operation, response).await {
-                Attempt::Done(response) => response,
-                Attempt::Failed(error) => return Attempt::Failed(error),
-                Attempt::Again(error, wait) => return Attempt::Again(error, wait),
-            };
-            let body = match response.body.bytes().await {
-                Ok(body) => body,
-                Err(error) => return Attempt::from(Err(error.with("url", crate::http::without_query(url)))),
-            };
-            match serde_json::from_slice(&body) {
-                Ok(value) => Attempt::Done((value, response.headers)),
-                // A proxy's page, or an answer that was cut short: worth another try.
-                Err(error) => Attempt::Again(not_json(operation, url).with_source(error), None),
-            }
-        })
-        .await
+        self.send_json(operation, &self.get(url)).await
+    }
+
+    /// Sends a request that is answered by JSON. Retried.
+    async fn send_json<D: DeserializeOwned>(
+        &self,
+        operation: &'static str,
+        request: &Request,
+    ) -> Result<(D, Headers)> {
+        let len = request.body.as_ref().map_or(0, |body| body.len() as u64);
+        with_retries(&self.transport, &self.retry, len, || self.attempt_json(operation, request)).await
+    }
+
+    /// One attempt at a request that is answered by JSON.
+    async fn attempt_json<D: DeserializeOwned>(
+        &self,
+        operation: &'static str,
+        request: &Request,
+    ) -> Attempt<(D, Headers)> {
+        let (body, headers) = match self.attempt(operation, request).await {
+            Attempt::Done(answer) => answer,
+            Attempt::Failed(error) => return Attempt::Failed(error),
+            Attempt::Again(error, wait) => return Attempt::Again(error, wait),
+        };
+        match serde_json::from_slice(&body) {
+            Ok(value) => Attempt::Done((value, headers)),
+            // A proxy's page, or an answer that was cut short: worth another try.
+            Err(error) => Attempt::Again(not_json(operation, &request.url).with_source(error), None),
+        }
+    }
+
+    /// One attempt at a request: sent, its status checked, its answer read.
+    async fn attempt(&self, operation: &'static str, request: &Request) -> Attempt<(Bytes, Headers)> {
+        let at = without_query(&request.url);
+        let response = match self.transport.send(request).await {
+            Ok(response) => response,
+            Err(error) => return Attempt::from(Err(error.with("url", at))),
+        };
+        let response = match check(operation, response).await {
+            Attempt::Done(response) => response,
+            Attempt::Failed(error) => return Attempt::Failed(error),
+            Attempt::Again(error, wait) => return Attempt::Again(error, wait),
+        };
+        let body = response.body.bytes().await;
+        Attempt::from(body.map(|body| (body, response.headers)).map_err(|error| error.with("url", at)))
     }
 }
 
@@ -143,5 +198,5 @@ fn segments(path: &str) -> String {
 
 fn not_json(operation: &'static str, url: &str) -> Error {
     Error::new(ErrorKind::Server, operation, "The Hub's answer is not the JSON that was expected.")
-        .with("url", crate::http::without_query(url))
+        .with("url", without_query(url))
 }

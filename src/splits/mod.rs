@@ -7,12 +7,13 @@
 //! Each file is one decision: `front_matter` (which lines are YAML), `yaml11`, `yaml_node` and `yaml_scalar` (what they
 //! mean), `card`, `metadata_configs` and `dataset_info` (what they say), `patterns` (which files a pattern takes),
 //! `ladder` (the default patterns), `formats` and `inference` (which builder), `resolve` (in which order), `report`
-//! (why). HTTP, Parquet and Arrow are unknown here.
+//! (why), `edit` (changing a card). HTTP, Parquet and Arrow are unknown here.
 
 mod card;
 mod card_features;
 mod convert_branch;
 mod dataset_info;
+mod edit;
 mod formats;
 mod front_matter;
 mod inference;
@@ -31,6 +32,7 @@ mod yaml_scalar;
 use std::collections::BTreeMap;
 
 pub use convert_branch::{Converted, converted};
+pub use edit::{edit_metadata, read_metadata};
 pub use layout::{Config, FileReport, Layout, Placement, RepoFile, Rule, Split};
 
 use crate::error::Result;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use hubframe::{
     Error, ErrorKind, Result,
-    http::{Body, Request, Response, Transport},
+    http::{Body, Request, Response, Transport, UploadTransport},
 };
 
 /// HTTP by `reqwest`, which follows redirects and drops `Authorization` on the way to another origin, as
@@ -57,6 +57,21 @@ impl Transport for NativeTransport {
 
     fn random(&self) -> f64 {
         0.5
+    }
+}
+
+impl UploadTransport for NativeTransport {
+    type Blob = Bytes;
+
+    async fn upload(
+        &self,
+        request: &Request,
+        blob: &Bytes,
+        sent: impl Fn(u64),
+    ) -> Result<Response<NativeBody>> {
+        let answer = self.send(&request.clone().with_body(blob.clone())).await?;
+        sent(blob.len() as u64);
+        Ok(answer)
     }
 }
 
