@@ -2,23 +2,36 @@
 import { failure } from "./errors.js";
 import type {
   ArgTransfers,
+  BlobFile,
+  CommitSettings,
   CountPlan,
+  CreatedRepo,
   DataFile,
   DatasetAnswer,
+  ExistingFiles,
   ExplainAnswer,
+  FileChange,
+  FileProgress,
   FileSet,
   FinishedFile,
   FrameCount,
   FrameSource,
   FrameSpec,
   Handlers,
+  Identity,
+  NewRepo,
   OpenOptions,
+  Outcome,
   RowRange,
   ScanBatch,
   ScanPlan,
   ScanTask,
   SessionSettings,
+  StoredFile,
+  StoreItem,
+  TableChange,
   Transfers,
+  WritePath,
   WriterSettings,
   WrittenBatch,
 } from "./protocol.js";
@@ -30,6 +43,19 @@ export interface Session {
   openFiles(files: FileSet, signal: AbortSignal): Promise<FrameSource>;
   dataset(target: string, options: OpenOptions, signal: AbortSignal): Promise<DatasetAnswer>;
   readFile(path: string, signal: AbortSignal): Promise<Uint8Array>;
+  whoAmI(signal: AbortSignal): Promise<Identity>;
+  createRepo(repo: string, options: NewRepo, signal: AbortSignal): Promise<CreatedRepo>;
+  deleteRepo(repo: string, signal: AbortSignal): Promise<void>;
+  writePath(path: string): WritePath;
+  storeFiles(
+    place: CommitSettings,
+    files: readonly BlobFile[],
+    onProgress: (progress: FileProgress) => void,
+    signal: AbortSignal,
+  ): Promise<readonly StoredFile[]>;
+  existingFiles(place: CommitSettings, change: TableChange, signal: AbortSignal): Promise<ExistingFiles>;
+  commitTables(settings: CommitSettings, change: TableChange, signal: AbortSignal): Promise<Outcome>;
+  commitFiles(settings: CommitSettings, change: FileChange, signal: AbortSignal): Promise<Outcome>;
   plan(frame: FrameSpec, signal: AbortSignal): Promise<ScanPlan>;
   count(frame: FrameSpec, signal: AbortSignal): Promise<FrameCount>;
   planCount(frame: FrameSpec, signal: AbortSignal): Promise<CountPlan>;
@@ -68,6 +94,14 @@ export function createHandlers(startSession: StartSession, hooks: SessionHooks):
     openFiles: async (signal, files) => started().openFiles(files, signal),
     dataset: async (signal, target, options) => started().dataset(target, options, signal),
     readFile: async (signal, path) => started().readFile(path, signal),
+    whoAmI: async (signal) => started().whoAmI(signal),
+    createRepo: async (signal, repo, options) => started().createRepo(repo, options, signal),
+    deleteRepo: async (signal, repo) => started().deleteRepo(repo, signal),
+    writePath: async (_signal, path) => started().writePath(path),
+    storeFiles: (signal, place, files) => storeItems(started(), place, files, signal),
+    existingFiles: async (signal, place, change) => started().existingFiles(place, change, signal),
+    commitTables: async (signal, settings, change) => started().commitTables(settings, change, signal),
+    commitFiles: async (signal, settings, change) => started().commitFiles(settings, change, signal),
     plan: async (signal, frame) => started().plan(frame, signal),
     count: async (signal, frame) => started().count(frame, signal),
     planCount: async (signal, frame) => started().planCount(frame, signal),
@@ -81,6 +115,45 @@ export function createHandlers(startSession: StartSession, hooks: SessionHooks):
   };
 }
 
+/** How often progress is told, in milliseconds. */
+const PROGRESS_EVERY = 100;
+
+/** The progress of an upload, gathered over short times, and then what it came to. */
+async function* storeItems(
+  session: Session,
+  place: CommitSettings,
+  files: readonly BlobFile[],
+  signal: AbortSignal,
+): AsyncGenerator<StoreItem> {
+  // Leaving the generator early cancels, too.
+  const leaving = new AbortController();
+  const news = new Map<string, FileProgress>();
+  const take = () => {
+    const progress = [...news.values()];
+    news.clear();
+    return progress;
+  };
+  const note = (progress: FileProgress) => news.set(`${progress.path} ${progress.stage}`, progress);
+  const stored = session.storeFiles(place, files, note, AbortSignal.any([signal, leaving.signal]));
+  const settled = stored.then(
+    () => true,
+    () => true,
+  );
+  try {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const tick = () =>
+      new Promise<boolean>((resolve) => {
+        timer = setTimeout(resolve, PROGRESS_EVERY, false);
+      });
+    while (!(await Promise.race([settled, tick()]))) if (news.size > 0) yield { progress: take() };
+    clearTimeout(timer);
+    if (news.size > 0) yield { progress: take() };
+    yield { stored: await stored };
+  } finally {
+    leaving.abort();
+  }
+}
+
 /** Every buffer of a result was made for it, so all of them move. */
 export const transfers: Transfers = {
   start: () => [],
@@ -88,6 +161,14 @@ export const transfers: Transfers = {
   openFiles: ({ files }) => files.flatMap(footerBuffers),
   dataset: () => [],
   readFile: (bytes) => [bytes.buffer as ArrayBuffer],
+  whoAmI: () => [],
+  createRepo: () => [],
+  deleteRepo: () => [],
+  writePath: () => [],
+  storeFiles: (item) => ("stored" in item ? item.stored.flatMap(inlineBuffer) : []),
+  existingFiles: () => [],
+  commitTables: () => [],
+  commitFiles: () => [],
   plan: ({ schema, ...plan }) => [...new Set([schema.buffer as ArrayBuffer, ...planBuffers(plan)])],
   count: ({ files }) => files.flatMap(footerBuffers),
   planCount: (plan) => [...new Set(planBuffers(plan))],
@@ -104,6 +185,10 @@ export const transfers: Transfers = {
 export const argTransfers: ArgTransfers = {
   writeBatch: (_writer, { buffer }) => [buffer as ArrayBuffer],
 };
+
+function inlineBuffer({ inline }: StoredFile): Transferable[] {
+  return inline ? [inline.buffer as ArrayBuffer] : [];
+}
 
 function planBuffers({ tasks, files }: Pick<ScanPlan, "tasks" | "files">): Transferable[] {
   return [...files.flatMap(footerBuffers), ...tasks.flatMap(({ file }) => footerBuffers(file))];

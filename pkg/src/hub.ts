@@ -7,10 +7,11 @@ import type { Filter } from "./expr.js";
 import { Frame, type ReadOptions } from "./frame.js";
 import { loadWasm, type WasmSource } from "./load.js";
 import { Pool, type Slot } from "./pool.js";
-import type { FrameSource } from "./protocol.js";
+import type { CreatedRepo, FrameSource, Identity, NewRepo } from "./protocol.js";
 import { ALL_ROWS, checkCount } from "./row-range.js";
 import { Source } from "./source.js";
 import type { RequestEvent } from "./types.js";
+import { type CommitOptions, type CommitResult, type NewFile, Upload } from "./upload.js";
 
 /** Options of a {@link Hub}; all of them may be left out. */
 export interface HubOptions {
@@ -56,6 +57,30 @@ export interface ReadParquetOptions extends ReadOptions {
   readonly filter?: Filter;
   /** A branch, tag or commit sha; the path may also name it after `@`. */
   readonly revision?: string;
+}
+
+/** Options of {@link Hub.createDataset}. */
+export interface CreateDatasetOptions extends ReadOptions, NewRepo {
+  /** Visible to its namespace only. */
+  readonly private?: boolean;
+  /** A repo that is there already is no error; nothing about it is changed. */
+  readonly existOk?: boolean;
+  /** The identifier of a license, such as `apache-2.0`, for the new card. */
+  readonly license?: string;
+}
+
+/** Options of {@link Hub.deleteDataset}. */
+export interface DeleteDatasetOptions extends ReadOptions {
+  /** The name of the repo once more. */
+  readonly confirm: string;
+}
+
+/** Options of {@link Hub.commitFiles}. */
+export interface CommitFilesOptions extends CommitOptions {
+  /** The files to put there. */
+  readonly add?: readonly NewFile[];
+  /** The paths to remove. */
+  readonly delete?: readonly string[];
 }
 
 /** Options of {@link Hub.dataset}. */
@@ -140,6 +165,68 @@ export class Hub {
     return this.#pool.idlest().call("readFile", [path], signal);
   }
 
+  /**
+   * Asks who the token belongs to. Cost: one request, of which the Hub allows few: keep the answer.
+   *
+   * Rejects with `unauthorized` without a valid token.
+   */
+  async whoAmI({ signal }: ReadOptions = {}): Promise<Identity> {
+    return this.#pool.idlest().call("whoAmI", [], signal);
+  }
+
+  /**
+   * Makes a dataset repo with one branch, `main`. Cost: one request.
+   *
+   * Rejects with `conflict` when there is one of this name and `existOk` is not set, `unauthorized`, or `forbidden` in a
+   * namespace that is not the token's.
+   *
+   * @param repo `username/my_dataset`
+   */
+  async createDataset(repo: string, { signal, ...options }: CreateDatasetOptions = {}): Promise<CreatedRepo> {
+    return this.#pool.idlest().call("createRepo", [repo, options], signal);
+  }
+
+  /**
+   * Removes a dataset repo with all that was ever in it. There is no way back, so its name must be repeated.
+   *
+   * @param repo `username/my_dataset`
+   */
+  async deleteDataset(repo: string, { confirm, signal }: DeleteDatasetOptions): Promise<void> {
+    if (typeof repo !== "string" || confirm !== repo) {
+      throw failure(
+        "invalid",
+        "delete dataset",
+        "This removes the dataset and its history for good. Repeat its name as confirm to do it.",
+      );
+    }
+    await this.#pool.idlest().call("deleteRepo", [repo], signal);
+  }
+
+  /**
+   * Uploads files as they are, and removes others, in one commit. What the Hub has already is not sent; an upload that
+   * failed or was cancelled goes on where it stopped when it is called again on the same `Hub`.
+   *
+   * A README in `add` is checked by the Hub, and nothing else is done for it: {@link Hub.writeDataset} is for tables.
+   * Cost: one request to ask how, one to ask what is stored, one for each file or part of about 8 to 64 MB (the Hub
+   * decides), two for each large file, and the commit.
+   *
+   * @param repo `username/my_dataset`, or `username/my_dataset@branch`.
+   * Rejects with `forbidden`, `not_found`, `conflict`, or what else sending can meet; then the repo is as it was, and
+   * `context.stored` says how many files need not be sent again.
+   */
+  async commitFiles(
+    repo: string,
+    { add = [], delete: remove = [], ...options }: CommitFilesOptions,
+  ): Promise<CommitResult> {
+    const slot = this.#pool.uploader;
+    const { path, ...destination } = await slot.call("writePath", [hfPath(repo)], options.signal);
+    if (path !== "")
+      throw failure("invalid", "commit files", "Name a repo; the paths of files are given with them.");
+    checkPaths([...add.map((file) => file.path), ...remove]);
+    const upload = new Upload(slot, destination, options, `Upload ${add.length} file(s) with hubframe`);
+    return upload.commitFiles(await upload.store(add), remove);
+  }
+
   /** Ends the workers. Reads in flight, and later ones, reject with code `aborted`. */
   close(): void {
     this.#pool.close();
@@ -155,6 +242,30 @@ if (Symbol.asyncDispose) {
       this.close();
     },
   });
+}
+
+/** A repo's name as a path; a path stays one. */
+function hfPath(repo: string): string {
+  if (typeof repo !== "string" || repo === "") {
+    throw failure("invalid", "upload", 'Name a dataset, such as "username/my_dataset".');
+  }
+  return repo.includes("://") ? repo : `hf://datasets/${repo}`;
+}
+
+/** Each path once, and each a path in a repo. */
+function checkPaths(paths: readonly string[]): void {
+  const isBad = (path: string) =>
+    typeof path !== "string" || path.split("/").some((part) => part === "" || part === "." || part === "..");
+  const bad = paths.find(isBad);
+  if (bad !== undefined) {
+    throw failure(
+      "invalid",
+      "commit files",
+      `${JSON.stringify(bad)} is not a path in a repo, such as "data/a.csv".`,
+    );
+  }
+  const twice = paths.find((path, index) => paths.indexOf(path) !== index);
+  if (twice !== undefined) throw failure("invalid", "commit files", `The path "${twice}" is named twice.`);
 }
 
 /** All columns and rows of what was opened. */

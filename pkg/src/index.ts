@@ -29,8 +29,18 @@ export {
   type Scalar,
 } from "./expr.js";
 export type { CollectOptions, Frame, ParquetBlobOptions, ReadOptions, RowOptions } from "./frame.js";
-export { type DatasetOptions, Hub, type HubOptions, type ReadParquetOptions } from "./hub.js";
+export {
+  type CommitFilesOptions,
+  type CreateDatasetOptions,
+  type DatasetOptions,
+  type DeleteDatasetOptions,
+  Hub,
+  type HubOptions,
+  type ReadParquetOptions,
+} from "./hub.js";
 export type { WasmSource } from "./load.js";
+export type { CreatedRepo, Identity } from "./protocol.js";
 export type { Row, Value } from "./rows.js";
 export type { Feature, Field, FileInfo, RequestEvent, Schema } from "./types.js";
+export type { CommitOptions, CommitResult, NewFile, UploadProgress } from "./upload.js";
 export type { ParquetOptions, WriteProgress } from "./write.js";

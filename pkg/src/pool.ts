@@ -37,6 +37,13 @@ export class Pool {
     );
   }
 
+  /** The slot of all uploads: its worker remembers which parts of large files are stored. */
+  get uploader(): Slot {
+    const [first] = this.slots;
+    if (!first) throw failure("internal", "upload", "There is no worker.");
+    return first;
+  }
+
   /** Ends every worker. Calls in flight, and later ones, reject with code `aborted`. */
   close(): void {
     const error = failure("aborted", "close", "The Hub object was closed. Make a new one to go on.");

@@ -20,6 +20,22 @@ export interface WorkerApi {
   dataset(target: string, options: OpenOptions): DatasetAnswer;
   /** Reads a file of a repo whole. */
   readFile(path: string): Uint8Array;
+  /** Asks who the token belongs to. */
+  whoAmI(): Identity;
+  /** Makes a dataset repo. */
+  createRepo(repo: string, options: NewRepo): CreatedRepo;
+  /** Removes a dataset repo. */
+  deleteRepo(repo: string): void;
+  /** Takes a path to write to apart. */
+  writePath(path: string): WritePath;
+  /** Brings files to the Hub. The last item is what a commit needs of them. */
+  storeFiles(place: CommitSettings, files: readonly BlobFile[]): Stream<StoreItem>;
+  /** The files that tables consist of before they are written, or why that would be refused. */
+  existingFiles(place: CommitSettings, change: TableChange): ExistingFiles;
+  /** Commits tables whose files are stored. */
+  commitTables(settings: CommitSettings, change: TableChange): Outcome;
+  /** Commits files that are stored. */
+  commitFiles(settings: CommitSettings, change: FileChange): Outcome;
   /** Reads the footers it needs, and cuts a frame into scan tasks, in row order. */
   plan(frame: FrameSpec): ScanPlan;
   /** Reads the footers it needs, and counts the rows. */
@@ -69,6 +85,119 @@ export interface FileSet {
   readonly files: readonly FileInfo[];
   /** The features that the dataset's card declares. */
   readonly features?: { readonly [column: string]: Feature };
+}
+
+/** Who a token belongs to. */
+export interface Identity {
+  readonly name: string;
+  readonly fullName?: string;
+  readonly type: string;
+  readonly organizations: readonly { readonly name: string; readonly roleInOrg?: string }[];
+}
+
+/** What a new repo is to be like. */
+export interface NewRepo {
+  readonly private?: boolean;
+  readonly existOk?: boolean;
+  readonly license?: string;
+}
+
+/** A repo after it was asked for. */
+export interface CreatedRepo {
+  readonly repo: string;
+  readonly url: string;
+  readonly created: boolean;
+}
+
+/** A directory of a branch. */
+export interface WritePath {
+  readonly repo: string;
+  readonly revision: string;
+  readonly path: string;
+}
+
+/** Where a commit goes, and what it says. */
+export interface CommitSettings {
+  readonly repo: string;
+  readonly revision: string;
+  readonly createPr: boolean;
+  readonly message: { readonly summary: string; readonly description: string };
+}
+
+/** A file to bring to the Hub. Its bytes stay where they are: only the handle is posted. */
+export interface BlobFile {
+  readonly path: string;
+  readonly blob: Blob;
+  readonly sha256?: string;
+}
+
+/** A file whose bytes are ready for a commit: in the Hub's store, or here. */
+export interface StoredFile {
+  readonly path: string;
+  readonly size: number;
+  readonly oid?: string;
+  readonly inline?: Uint8Array;
+}
+
+/** How far a file is. */
+export interface FileProgress {
+  readonly path: string;
+  readonly stage: "writing" | "hashing" | "sending" | "stored" | "committing";
+  readonly bytes: number;
+  readonly size: number;
+}
+
+/** Progress since the item before, or the end. */
+export type StoreItem =
+  | { readonly progress: readonly FileProgress[] }
+  | { readonly stored: readonly StoredFile[] };
+
+/** Tables to commit. */
+export interface TableChange {
+  readonly mode: "error" | "overwrite" | "append";
+  readonly license?: string;
+  readonly tables: readonly TableData[];
+}
+
+/** A table to commit: where it goes, and its files in row order. */
+export interface TableData {
+  readonly target:
+    | { readonly path: string }
+    | {
+        readonly split: {
+          readonly config?: string;
+          readonly split: string;
+          readonly naming: "parts" | "shards";
+        };
+      };
+  readonly files: readonly {
+    readonly stored: StoredFile;
+    readonly numRows: number;
+    readonly numBytes: number;
+  }[];
+  readonly columns: readonly string[];
+  readonly features?: { readonly [column: string]: Feature };
+}
+
+/** For each table, the files that it has at a commit. */
+export interface ExistingFiles {
+  readonly sha: string;
+  readonly files: readonly (readonly FileInfo[])[];
+}
+
+/** Files to commit as they are. */
+export interface FileChange {
+  readonly add: readonly StoredFile[];
+  readonly delete: readonly string[];
+}
+
+/** What a commit came to. */
+export interface Outcome {
+  readonly sha: string;
+  readonly commitUrl: string;
+  readonly prUrl?: string;
+  readonly files: readonly string[];
+  readonly deleted: readonly string[];
 }
 
 /** What opening a dataset found. */

@@ -12,15 +12,21 @@ import initBrotli, { Session as RawBrotliSession } from "./hubframe_brotli.js";
 import { loadWasm } from "./load.js";
 import type {
   CountPlan,
+  CreatedRepo,
   DatasetAnswer,
+  ExistingFiles,
   ExplainAnswer,
   FinishedFile,
   FrameCount,
   FrameSource,
+  Identity,
+  Outcome,
   ScanBatch,
   ScanPlan,
   ScanTask,
   SessionSettings,
+  StoredFile,
+  WritePath,
 } from "./protocol.js";
 import type { RequestEvent } from "./types.js";
 
@@ -33,6 +39,7 @@ export async function startSession(settings: SessionSettings, hooks: SessionHook
   const onRequest = (event: RawRequestEvent) => hooks.onRequest(requestEvent(event));
   await init({ module_or_path: wasm });
   const session = new RawSession(options, hooks.fetch, onRequest);
+  const uploader = session.uploader();
   let brotliSession: Promise<RawSession> | undefined;
   const startBrotli = async () => {
     await initBrotli({ module_or_path: await loadWasm(brotliWasm) });
@@ -64,6 +71,22 @@ export async function startSession(settings: SessionSettings, hooks: SessionHook
     openFiles: (files, signal) => session.openFiles(files, signal) as Promise<FrameSource>,
     dataset: (target, options, signal) => session.dataset(target, options, signal) as Promise<DatasetAnswer>,
     readFile: (path, signal) => session.readFile(path, signal),
+    whoAmI: (signal) => uploader.whoAmI(signal) as Promise<Identity>,
+    createRepo: (repo, options, signal) => uploader.createRepo(repo, options, signal) as Promise<CreatedRepo>,
+    deleteRepo: (repo, signal) => uploader.deleteRepo(repo, signal),
+    writePath: (path) => uploader.writePath(path) as WritePath,
+    storeFiles(place, files, onProgress, signal) {
+      const paths = files.map(({ path }) => path);
+      const blobs = files.map(({ blob }) => blob);
+      const hashes = files.map(({ sha256 }) => sha256);
+      return uploader.store(place, paths, blobs, hashes, onProgress, signal) as Promise<StoredFile[]>;
+    },
+    existingFiles: (place, change, signal) =>
+      uploader.existing(place, change, signal) as Promise<ExistingFiles>,
+    commitTables: (settings, change, signal) =>
+      uploader.commitTables(settings, change, signal) as Promise<Outcome>,
+    commitFiles: (settings, change, signal) =>
+      uploader.commitFiles(settings, change, signal) as Promise<Outcome>,
     plan: (frame, signal) => session.plan(frame, signal) as Promise<ScanPlan>,
     count: (frame, signal) => session.count(frame, signal) as Promise<FrameCount>,
     planCount: (frame, signal) => session.planCount(frame, signal) as Promise<CountPlan>,

@@ -23,6 +23,10 @@ describe("the public API", () => {
         "readParquet",
         "dataset",
         "readFile",
+        "whoAmI",
+        "createDataset",
+        "deleteDataset",
+        "commitFiles",
         "close",
       ]
     `);

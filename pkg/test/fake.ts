@@ -197,6 +197,7 @@ export function fakeSession(
       log.push(`read ${path}`);
       return new TextEncoder().encode(path);
     },
+    ...fakeUploads(log),
     ...fakePlanning(files, log),
     async *scan(task, signal): AsyncGenerator<ScanBatch> {
       const { file, columns, filter, limit = Number.POSITIVE_INFINITY } = task as FakeTask;
@@ -246,6 +247,56 @@ function fakeWriters(log: Log): Pick<Session, "openWriter" | "writeBatch" | "fin
     },
   };
 }
+
+/** A Hub that stores everything in three steps, each `STEP` milliseconds long, and makes one commit of it. */
+function fakeUploads(log: Log) {
+  const outcome = { sha: "b".repeat(40), commitUrl: "http://hub.test/commit", deleted: [] };
+  return {
+    async whoAmI() {
+      return { name: "me", type: "user", organizations: [] };
+    },
+    async createRepo(repo, options) {
+      log.push(`create ${repo} ${JSON.stringify(options)}`);
+      return { repo, url: `http://hub.test/${repo}`, created: true };
+    },
+    async deleteRepo(repo) {
+      log.push(`delete ${repo}`);
+    },
+    writePath(path) {
+      const [user, name, ...rest] = path.replace("hf://datasets/", "").split("/");
+      return { repo: `${user}/${name}`, revision: "main", path: rest.join("/") };
+    },
+    async storeFiles(_place, files, onProgress, signal) {
+      for (const { path, blob } of files) {
+        for (const third of [1, 2, 3]) {
+          await new Promise((resolve) => setTimeout(resolve, STEP));
+          if (signal.aborted) {
+            log.push(`store aborted ${path}`);
+            throw { code: "aborted", message: "The caller cancelled.", operation: "upload", context: {} };
+          }
+          onProgress({ path, stage: "sending", bytes: Math.ceil((blob.size * third) / 3), size: blob.size });
+        }
+        log.push(`stored ${path}`);
+        onProgress({ path, stage: "stored", bytes: blob.size, size: blob.size });
+      }
+      return files.map(({ path, blob }) => ({ path, size: blob.size, oid: `sha of ${path}` }));
+    },
+    async existingFiles() {
+      return { sha: "a".repeat(40), files: [[]] };
+    },
+    async commitTables({ message }, { tables }) {
+      log.push(`commit ${message.summary}`);
+      return { ...outcome, files: tables.flatMap(({ files }) => files.map(({ stored }) => stored.path)) };
+    },
+    async commitFiles({ message, revision }, { add, delete: remove }) {
+      log.push(`commit ${message.summary} on ${revision}`);
+      return { ...outcome, files: add.map(({ path }) => path), deleted: remove };
+    },
+  } satisfies Partial<Session>;
+}
+
+/** How long a third of a fake upload takes, in milliseconds. */
+const STEP = 60;
 
 /** A target of events that is used as a port. */
 type Target = EventTarget & Pick<Port, "addEventListener">;

@@ -158,6 +158,23 @@ impl<T: Transport, X> Uploader<T, X> {
 }
 
 impl Plan {
+    /// Files put there as they are, and others removed.
+    ///
+    /// # Errors
+    /// Kind `not_found` for a path to remove that is not there, `invalid` for one that is to be removed and put there.
+    pub fn of_files(add: &[StoredFile], delete: &[String], head: &Head) -> Result<Self> {
+        for path in delete {
+            let error = |kind, message| Err(Error::new(kind, COMMIT, message).with("file", path));
+            if add.iter().any(|file| file.path == *path) {
+                return error(ErrorKind::Invalid, "The file is to be both added and deleted; name it once.");
+            }
+            if !head.files.iter().any(|entry| entry.path == *path) {
+                return error(ErrorKind::NotFound, "The repo has no such file to delete.");
+            }
+        }
+        Ok(Self { add: add.to_vec(), delete: delete.to_vec(), readme: None })
+    }
+
     /// The commit, without what would change nothing.
     fn commit(&self, message: &Message, head: &Head) -> Commit {
         let readme = self.readme.as_ref().map(|text| Operation::File {

@@ -133,7 +133,7 @@ fn rewritten_entry(old: &Json, config: &str, files: &Files, rewrite: &Rewrite<'_
         _ => None,
     };
     let item = |(split, files): (&str, &[String])| {
-        kept(split).unwrap_or_else(|| json!({ "split": split, "path": path_value(files, paths) }))
+        kept(split).unwrap_or_else(|| json!({ "split": split, "path": path_value(split, files, paths) }))
     };
     // Splits that the card names stay in their order.
     let place = |split: &str| {
@@ -147,7 +147,7 @@ fn rewritten_entry(old: &Json, config: &str, files: &Files, rewrite: &Rewrite<'_
 }
 
 /// Patterns that match exactly `files` among `all`: one text, or a list.
-fn path_value(files: &[String], all: &[&str]) -> Json {
+fn path_value(split: &str, files: &[String], all: &[&str]) -> Json {
     let mut patterns: Vec<String> = Vec::new();
     let mut directories = Vec::new();
     for directory in files.iter().map(|file| directory(file)) {
@@ -159,7 +159,10 @@ fn path_value(files: &[String], all: &[&str]) -> Json {
         let own: Vec<&str> = files.iter().map(String::as_str).filter(|file| directory(file) == dir).collect();
         let prefix =
             own.first().and_then(|file| file.split(|c: char| c.is_ascii_digit()).next()).unwrap_or("");
-        let found = [dir, prefix].into_iter().find(|start| {
+        // Shards of other splits may come to lie beside those of this one.
+        let is_shard = prefix.strip_prefix(dir).and_then(|name| name.strip_suffix('-')) == Some(split);
+        let starts = if is_shard { [prefix, dir] } else { [dir, prefix] };
+        let found = starts.into_iter().find(|start| {
             let taken = all.iter().filter(|path| path.starts_with(start) && path.ends_with(".parquet"));
             let is_plain = !start.contains(['*', '?', '[', ']']);
             is_plain && taken.filter(|path| directory(path) == dir).eq(own.iter())

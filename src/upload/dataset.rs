@@ -36,12 +36,14 @@ impl DatasetChange {
     ///
     /// # Errors
     /// Kind `conflict` when there are some and they may not be replaced, and what makes `datasets` refuse the repo.
-    pub fn existing(&self, repo: &RepoId, head: &Head) -> Result<Vec<Vec<String>>> {
-        let before = Tree::of(head).layout(repo)?;
+    pub fn existing(&self, repo: &RepoId, head: &Head) -> Result<Vec<Vec<RepoFile>>> {
+        let tree = Tree::of(head);
+        let before = tree.layout(repo)?;
+        let file = |path: String| RepoFile { size: tree.files.get(&path).copied().unwrap_or(0), path };
         let existing = |table: &Table| {
             let existing = table.existing(head, before.as_ref());
             table.placed(self.mode, &existing)?;
-            Ok(existing)
+            Ok(existing.into_iter().map(file).collect())
         };
         self.tables.iter().map(existing).collect()
     }
@@ -107,10 +109,14 @@ impl DatasetChange {
     ) -> Result<Intended> {
         let after = tree.layout(repo).ok().flatten().map(|layout| Files::of(&layout)).unwrap_or_default();
         let mut intended = Intended { files: base.clone(), written: Vec::new() };
+        let has_configs = read_metadata(tree.readme.as_deref().map(str::as_bytes))?.contains_key("configs");
         for (table, files) in self.tables.iter().zip(placed) {
             let paths: Vec<String> = files.iter().map(|file| file.path.clone()).collect();
             let natural = match (table.split(), paths.first()) {
                 (None, Some(first)) => after.place_of(first).filter(|place| {
+                    if !has_configs && !table.may_be_of(&place.1) {
+                        return false;
+                    }
                     let mut files = intended.files.clone();
                     files.add(place, &paths);
                     files == after

@@ -3,11 +3,11 @@
 //! removed.
 
 use bytes::Bytes;
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Map, Value as Json};
 
 use super::{
     configs::Files,
-    table::{Table, WRITE},
+    table::{Table, TableFile, WRITE},
 };
 use crate::{
     error::{Error, ErrorKind, Result},
@@ -84,20 +84,37 @@ fn update_features(entry: &mut Map<String, Json>, written: &Written<'_>) -> Resu
     Ok(())
 }
 
-/// The number of rows of the split. The bytes that it has in memory are not known, and nothing checks them.
+/// The rows and bytes of the split, and the bytes of all splits.
 fn update_split(entry: &mut Map<String, Json>, written: &Written<'_>) {
-    entry.shift_remove("dataset_size");
     let Some(Json::Array(splits)) = entry.get_mut("splits") else { return };
-    let rows: u64 = written.table.files.iter().map(|file| file.num_rows).sum();
+    let added = ["num_bytes", "num_examples"].map(|key| {
+        let of = |file: &TableFile| if key == "num_bytes" { file.num_bytes } else { file.num_rows };
+        (key, written.table.files.iter().map(of).sum::<u64>())
+    });
     let at = splits.iter().position(|split| split.get("name").and_then(Json::as_str) == Some(written.split));
-    let known = at.and_then(|at| splits.get(at)?.get("num_examples")?.as_u64());
-    let total = if written.split_stays { known.map(|known| known + rows) } else { Some(rows) };
-    let new = total.map(|rows| json!({ "name": written.split, "num_examples": rows }));
-    match (at.and_then(|at| splits.get_mut(at)), new) {
-        (Some(split), Some(new)) => *split = new,
-        (None, Some(new)) => splits.push(new),
+    let known = |key: &str| at.and_then(|at| splits.get(at)?.get(key)?.as_u64());
+    let numbers: Option<Vec<(&str, u64)>> = added
+        .into_iter()
+        .map(|(key, new)| if written.split_stays { Some((key, known(key)? + new)) } else { Some((key, new)) })
+        .collect();
+    let Some(numbers) = numbers else {
         // It is not known how many there were.
-        (_, None) => drop(entry.shift_remove("splits")),
+        entry.shift_remove("splits");
+        entry.shift_remove("dataset_size");
+        return;
+    };
+    let mut split = Map::from_iter([("name".to_owned(), Json::from(written.split))]);
+    split.extend(numbers.into_iter().map(|(key, number)| (key.to_owned(), Json::from(number))));
+    match at.and_then(|at| splits.get_mut(at)) {
+        Some(old) => *old = Json::Object(split),
+        None => splits.push(Json::Object(split)),
+    }
+    let size = splits.iter().map(|split| split.get("num_bytes")?.as_u64()).sum::<Option<u64>>();
+    match size {
+        Some(size) if entry.contains_key("dataset_size") => {
+            drop(entry.insert("dataset_size".to_owned(), size.into()))
+        }
+        _ => drop(entry.shift_remove("dataset_size")),
     }
 }
 

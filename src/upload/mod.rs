@@ -9,14 +9,19 @@ mod configs;
 mod dataset;
 mod hash;
 mod info;
+mod path;
 mod progress;
 mod store;
 mod table;
 mod transfer;
 
+#[cfg(test)]
+mod tests;
+
 pub use commit::{Head, Message, Outcome, Plan};
 pub use dataset::DatasetChange;
 pub use hash::sha256;
+pub use path::WritePath;
 pub use progress::{Progress, Stage};
 pub use store::{Content, LocalFile, Place, StoredFile};
 pub use table::{Mode, Naming, Table, TableFile, Target};

@@ -34,6 +34,8 @@ pub struct TableFile {
     pub stored: StoredFile,
     /// How many rows it has.
     pub num_rows: u64,
+    /// How many bytes of Arrow data they are.
+    pub num_bytes: u64,
 }
 
 /// Where a table goes.
@@ -111,6 +113,19 @@ impl Table {
             None | Some("") => "train".to_owned(),
             Some(name) => name.chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect(),
         }
+    }
+
+    /// Whether its directory says that it is of this split, by another name for it (`dev`, `my-train`), or says nothing.
+    /// Any directory may become `train` where no other split is, which is not what its name says.
+    pub(super) fn may_be_of(&self, split: &str) -> bool {
+        let Target::Path(path) = &self.target else { return false };
+        let names: &[&str] = match split {
+            "train" => &["train"],
+            "validation" => &["validation", "valid", "dev", "val"],
+            "test" => &["test", "eval"],
+            other => return self.split_by_directory() == other,
+        };
+        path.is_empty() || names.iter().any(|name| path.contains(name))
     }
 
     /// The directory of its files.

@@ -7,7 +7,7 @@ use js_sys::{ArrayBuffer, Date, Function, Promise, Reflect, Uint8Array};
 use serde::Serialize;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortController, RequestCache, RequestInit};
+use web_sys::{AbortController, Blob, RequestCache, RequestInit};
 
 use super::convert::{js_error_text, to_js};
 use crate::{
@@ -19,22 +19,26 @@ use crate::{
 #[derive(Debug)]
 pub(super) struct Fetch {
     fetch: Function,
-    observer: Option<Function>,
+    /// Whether it is the caller's own.
+    pub(super) is_custom: bool,
+    pub(super) observer: Option<Function>,
 }
 
 impl Fetch {
     /// `fetch`: the caller's own, or else the global one. `observer`: called with an event for each request.
     pub(super) fn new(fetch: Option<Function>, observer: Option<Function>) -> Result<Self, JsValue> {
+        let is_custom = fetch.is_some();
         let fetch = match fetch {
             Some(fetch) => fetch,
             None => Reflect::get(&js_sys::global(), &"fetch".into())?.dyn_into::<Function>()?,
         };
-        Ok(Self { fetch, observer })
+        Ok(Self { fetch, is_custom, observer })
     }
 
     async fn answer(
         &self,
         request: &Request,
+        blob: Option<&Blob>,
         controller: &AbortController,
     ) -> Result<web_sys::Response, JsValue> {
         let init = RequestInit::new();
@@ -47,12 +51,34 @@ impl Fetch {
             headers.append(name, value)?;
         }
         init.set_headers(&headers);
-        if let Some(body) = &request.body {
-            init.set_body(&Uint8Array::from(body.as_ref()));
+        match (blob, &request.body) {
+            (Some(blob), _) => init.set_body(blob),
+            (None, Some(body)) => init.set_body(&Uint8Array::from(body.as_ref())),
+            (None, None) => {}
         }
         let request = web_sys::Request::new_with_str_and_init(&request.url, &init)?;
         let promise: Promise = self.fetch.call1(&JsValue::UNDEFINED, &request)?.dyn_into()?;
         JsFuture::from(promise).await?.dyn_into()
+    }
+
+    /// Sends a request with `blob` as its body, or with its own.
+    pub(super) async fn send_body(
+        &self,
+        request: &Request,
+        blob: Option<&Blob>,
+    ) -> Result<Response<FetchBody>> {
+        let mut report = Report::new(request, self.observer.clone());
+        let controller = AbortController::new().map_err(|error| no_answer(request, &error))?;
+        let abort = AbortOnDrop(controller);
+        let answer =
+            self.answer(request, blob, &abort.0).await.map_err(|error| no_answer(request, &error))?;
+        report.event.status = answer.status();
+        Ok(Response {
+            status: answer.status(),
+            url: if answer.url().is_empty() { request.url.clone() } else { answer.url() },
+            headers: headers(&answer),
+            body: FetchBody::Arriving(Arriving { answer, abort, report }),
+        })
     }
 }
 
@@ -60,17 +86,7 @@ impl Transport for Fetch {
     type Body = FetchBody;
 
     async fn send(&self, request: &Request) -> Result<Response<FetchBody>> {
-        let mut report = Report::new(request, self.observer.clone());
-        let controller = AbortController::new().map_err(|error| no_answer(request, &error))?;
-        let abort = AbortOnDrop(controller);
-        let answer = self.answer(request, &abort.0).await.map_err(|error| no_answer(request, &error))?;
-        report.event.status = answer.status();
-        Ok(Response {
-            status: answer.status(),
-            url: if answer.url().is_empty() { request.url.clone() } else { answer.url() },
-            headers: headers(&answer),
-            body: FetchBody { answer, abort, report },
-        })
+        self.send_body(request, None).await
     }
 
     async fn sleep(&self, duration: Duration) {
@@ -82,8 +98,16 @@ impl Transport for Fetch {
     }
 }
 
+/// The body of an answer.
+pub(super) enum FetchBody {
+    /// It comes as it is read.
+    Arriving(Arriving),
+    /// It is here.
+    Read(Bytes),
+}
+
 /// A body that is still arriving.
-pub(super) struct FetchBody {
+pub(super) struct Arriving {
     answer: web_sys::Response,
     abort: AbortOnDrop,
     report: Report,
@@ -91,7 +115,10 @@ pub(super) struct FetchBody {
 
 impl Body for FetchBody {
     async fn bytes(self) -> Result<Bytes> {
-        let Self { answer, abort, mut report } = self;
+        let Arriving { answer, abort, mut report } = match self {
+            Self::Arriving(arriving) => arriving,
+            Self::Read(bytes) => return Ok(bytes),
+        };
         let read = async {
             let buffer: ArrayBuffer = JsFuture::from(answer.array_buffer()?).await?.dyn_into()?;
             Ok::<_, JsValue>(Uint8Array::new(&buffer).to_vec())
@@ -118,27 +145,27 @@ impl Drop for AbortOnDrop {
 }
 
 /// One request, as the page's `onRequest` sees it: sent when the request is over, however it ended.
-struct Report {
-    event: RequestEvent,
+pub(super) struct Report {
+    pub(super) event: RequestEvent,
     observer: Option<Function>,
     started: f64,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct RequestEvent {
+pub(super) struct RequestEvent {
     method: &'static str,
     /// Without its query, which may be a signature.
     url: String,
     range: Option<String>,
     /// 0 when there was no answer.
-    status: u16,
-    bytes: usize,
+    pub(super) status: u16,
+    pub(super) bytes: usize,
     ms: f64,
 }
 
 impl Report {
-    fn new(request: &Request, observer: Option<Function>) -> Self {
+    pub(super) fn new(request: &Request, observer: Option<Function>) -> Self {
         let event = RequestEvent {
             method: request.method.as_str(),
             url: without_query(&request.url).to_owned(),
@@ -172,7 +199,7 @@ fn headers(answer: &web_sys::Response) -> Headers {
 }
 
 /// `fetch` gives no reason: refused, dropped, blocked by CORS and offline all look alike.
-fn no_answer(request: &Request, error: &JsValue) -> Error {
+pub(super) fn no_answer(request: &Request, error: &JsValue) -> Error {
     let message =
         "There was no answer: the server is out of reach, or its CORS rules keep this page from it.";
     Error::new(ErrorKind::Network, "request", message)

@@ -1,12 +1,15 @@
 //! The edge: the only code that knows JavaScript. An exported function parses its options, awaits one core call,
 //! and wraps the result.
 
+mod blob;
 mod convert;
 mod fetch;
 mod scan;
 mod session;
+mod uploader;
 mod writer;
 
 pub use scan::Scan;
 pub use session::Session;
+pub use uploader::Uploader;
 pub use writer::ParquetWriter;

@@ -11,6 +11,7 @@ use super::{
     convert::{abortable, from_js, to_js, to_js_error},
     fetch::Fetch,
     scan::{Scan, batch_to_js},
+    uploader::Uploader,
 };
 use crate::{
     frame::{self, Explanation, RowRange},
@@ -151,6 +152,11 @@ impl Session {
         let rows = RowRange { start: start as u64, end: end.map(|end| end as u64) };
         let sliced = frame::slice_batch(schema, batch, rows).map_err(|error| to_js_error(&error))?;
         batch_to_js(sliced.num_rows, &sliced.buffers)
+    }
+
+    /// What writes to the same Hub.
+    pub fn uploader(&self) -> Uploader {
+        Uploader::new(self.0.shared_hub())
     }
 
     /// Starts a task.

@@ -133,8 +133,8 @@ fn only_what_differs_is_replaced() {
                 fr.remove("data_dir");
                 fr.insert("data_files".to_owned(), json!("fr/**"));
             },
-            "    data_dir: fr\n",
-            "    data_files: fr/**\n",
+            "    # by directory\n    data_dir: fr\n",
+            "    data_files: fr/**\n    # by directory\n",
         ),
         (&|configs| drop(configs.as_array_mut().unwrap().remove(0)), "", ""),
         (

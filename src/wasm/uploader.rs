@@ -1,0 +1,204 @@
+//! `Uploader`: what changes the Hub.
+
+use std::{future::Future, rc::Rc};
+
+use js_sys::Function;
+use serde::{Deserialize, Serialize};
+use wasm_bindgen::prelude::*;
+use web_sys::AbortSignal;
+
+use super::{
+    blob::Blob,
+    convert::{abortable, from_js, to_js, to_js_error},
+    fetch::Fetch,
+};
+use crate::{
+    error::Result,
+    hub::{Hub, NewRepo},
+    path::RepoId,
+    splits::RepoFile,
+    upload::{self, DatasetChange, LocalFile, Message, Place, Plan, Progress, StoredFile, WritePath},
+};
+
+/// Stores files and makes commits on one Hub.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct Uploader(Rc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    hub: Rc<Hub<Fetch>>,
+    uploader: upload::Uploader<Fetch>,
+}
+
+/// Where a commit goes, and what it says.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct CommitOptions {
+    repo: String,
+    revision: String,
+    #[serde(default)]
+    create_pr: bool,
+    #[serde(default)]
+    message: Message,
+}
+
+impl CommitOptions {
+    fn place(&self) -> Result<Place> {
+        let repo = RepoId::dataset(&self.repo)?;
+        Ok(Place { repo, revision: self.revision.clone(), create_pr: self.create_pr })
+    }
+}
+
+/// Files to add and paths to remove.
+#[derive(Deserialize)]
+struct FileChange {
+    add: Vec<StoredFile>,
+    delete: Vec<String>,
+}
+
+/// What the tables of a write consist of before it.
+#[derive(Serialize)]
+struct Existing {
+    sha: String,
+    /// For each table, its files.
+    files: Vec<Vec<RepoFile>>,
+}
+
+impl Uploader {
+    pub(super) fn new(hub: Rc<Hub<Fetch>>) -> Self {
+        let uploader = upload::Uploader::new(Rc::clone(&hub));
+        Self(Rc::new(Inner { hub, uploader }))
+    }
+
+    async fn run<T, F>(
+        &self,
+        signal: Option<AbortSignal>,
+        call: impl FnOnce(Rc<Inner>) -> F,
+    ) -> Result<JsValue, JsValue>
+    where
+        T: Serialize,
+        F: Future<Output = Result<T>>,
+    {
+        to_js(&abortable(signal, call(Rc::clone(&self.0))).await?)
+    }
+}
+
+#[wasm_bindgen]
+impl Uploader {
+    /// Asks who the token belongs to.
+    #[wasm_bindgen(js_name = whoAmI, unchecked_return_type = "unknown")]
+    pub async fn who_am_i(&self, signal: Option<AbortSignal>) -> Result<JsValue, JsValue> {
+        self.run(signal, async |inner: Rc<Inner>| inner.hub.who_am_i().await).await
+    }
+
+    /// Makes a dataset repo.
+    #[wasm_bindgen(js_name = createRepo, unchecked_return_type = "unknown")]
+    pub async fn create_repo(
+        &self,
+        repo: String,
+        options: JsValue,
+        signal: Option<AbortSignal>,
+    ) -> Result<JsValue, JsValue> {
+        let new: NewRepo = from_js(options)?;
+        let create = async |inner: Rc<Inner>| inner.hub.create_repo(&RepoId::dataset(&repo)?, &new).await;
+        self.run(signal, create).await
+    }
+
+    /// Removes a dataset repo.
+    #[wasm_bindgen(js_name = deleteRepo, unchecked_return_type = "undefined")]
+    pub async fn delete_repo(&self, repo: String, signal: Option<AbortSignal>) -> Result<JsValue, JsValue> {
+        let delete = async |inner: Rc<Inner>| inner.hub.delete_repo(&RepoId::dataset(&repo)?).await;
+        self.run(signal, delete).await
+    }
+
+    /// Takes a path to write to apart: repo, revision, directory.
+    #[wasm_bindgen(js_name = writePath, unchecked_return_type = "unknown")]
+    pub fn write_path(&self, path: &str) -> Result<JsValue, JsValue> {
+        let parsed = WritePath::parse(path, self.0.hub.endpoint());
+        to_js(&parsed.map_err(|error| to_js_error(&error))?)
+    }
+
+    /// Stores the files of `paths` and `blobs`, and returns what a commit needs of them. `onProgress` is called often.
+    #[wasm_bindgen(unchecked_return_type = "unknown")]
+    pub async fn store(
+        &self,
+        place: JsValue,
+        paths: Vec<String>,
+        blobs: Vec<web_sys::Blob>,
+        sha256: Vec<JsValue>,
+        #[wasm_bindgen(js_name = onProgress)] on_progress: Function,
+        signal: Option<AbortSignal>,
+    ) -> Result<JsValue, JsValue> {
+        let options: CommitOptions = from_js(place)?;
+        let mut files = Vec::with_capacity(paths.len());
+        for (path, (blob, sha256)) in paths.into_iter().zip(blobs.iter().zip(sha256)) {
+            files.push(LocalFile { path, blob: Blob::new(blob)?, sha256: sha256.as_string() });
+        }
+        let store = async |inner: Rc<Inner>| {
+            inner.uploader.store(&options.place()?, files, &|progress| tell(&on_progress, progress)).await
+        };
+        self.run(signal, store).await
+    }
+
+    /// What the tables consist of before a write, or why it would be refused.
+    #[wasm_bindgen(unchecked_return_type = "unknown")]
+    pub async fn existing(
+        &self,
+        place: JsValue,
+        change: JsValue,
+        signal: Option<AbortSignal>,
+    ) -> Result<JsValue, JsValue> {
+        let options: CommitOptions = from_js(place)?;
+        let change: DatasetChange = from_js(change)?;
+        let look = async |inner: Rc<Inner>| {
+            let place = options.place()?;
+            let head = inner.uploader.head(&place).await?;
+            let files = change.existing(&place.repo, &head)?;
+            Ok(Existing { sha: head.sha, files })
+        };
+        self.run(signal, look).await
+    }
+
+    /// Commits tables whose files are stored.
+    #[wasm_bindgen(js_name = commitTables, unchecked_return_type = "unknown")]
+    pub async fn commit_tables(
+        &self,
+        options: JsValue,
+        change: JsValue,
+        signal: Option<AbortSignal>,
+    ) -> Result<JsValue, JsValue> {
+        let options: CommitOptions = from_js(options)?;
+        let change: DatasetChange = from_js(change)?;
+        let commit = async |inner: Rc<Inner>| {
+            let place = options.place()?;
+            let plan = |head: &upload::Head| change.plan(&place.repo, head);
+            inner.uploader.commit(&place, &options.message, plan, &|_| {}).await
+        };
+        self.run(signal, commit).await
+    }
+
+    /// Commits files that are stored, as they are.
+    #[wasm_bindgen(js_name = commitFiles, unchecked_return_type = "unknown")]
+    pub async fn commit_files(
+        &self,
+        options: JsValue,
+        change: JsValue,
+        signal: Option<AbortSignal>,
+    ) -> Result<JsValue, JsValue> {
+        let options: CommitOptions = from_js(options)?;
+        let FileChange { add, delete } = from_js(change)?;
+        let commit = async |inner: Rc<Inner>| {
+            let plan = |head: &upload::Head| Plan::of_files(&add, &delete, head);
+            inner.uploader.commit(&options.place()?, &options.message, plan, &|_| {}).await
+        };
+        self.run(signal, commit).await
+    }
+}
+
+fn tell(listener: &Function, progress: Progress<'_>) {
+    if let Ok(progress) = to_js(&progress) {
+        // What the listener throws is the listener's concern, not the upload's.
+        let _ = listener.call1(&JsValue::UNDEFINED, &progress);
+    }
+}
