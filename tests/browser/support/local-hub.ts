@@ -13,6 +13,7 @@ export interface LogEntry {
   readonly authorization: boolean;
   readonly status: number;
   readonly bytes_sent: number;
+  readonly bytes_received: number;
   readonly outcome: "open" | "done" | "aborted" | "cut";
   readonly started_ms: number;
   readonly duration_ms: number | null;
