@@ -6,6 +6,7 @@ import { failure } from "./errors.js";
 import type { Explanation } from "./explanation.js";
 import type { ExprData, Filter } from "./expr.js";
 import { checkFilter } from "./filter.js";
+import { type Hub, poolOf } from "./hub.js";
 import type { Pool } from "./pool.js";
 import type { DataFile, RowRange, ScanBatch } from "./protocol.js";
 import { ALL_ROWS, checkCount, isAll, narrow, withinFile } from "./row-range.js";
@@ -13,7 +14,9 @@ import { type Row, toRows } from "./rows.js";
 import { collect, inOrder, lastRows } from "./scan.js";
 import type { Source } from "./source.js";
 import type { FileInfo, Schema } from "./types.js";
+import type { CommitResult } from "./upload.js";
 import { type ParquetOptions, type WriteProgress, writeParquet } from "./write.js";
+import { type WriteOptions, writeTables } from "./write-dataset.js";
 
 /** Options of everything that reads. */
 export interface ReadOptions {
@@ -45,6 +48,12 @@ export interface RowOptions extends CollectOptions {
 export interface ParquetBlobOptions extends ParquetOptions, ReadOptions {
   /** Told after each batch how far the table has been written. */
   readonly onProgress?: (progress: WriteProgress) => void;
+}
+
+/** Options of {@link Frame.toParquet}. */
+export interface ToParquetOptions extends WriteOptions {
+  /** The Hub to write to, with its token. Without it, the one that the frame was read from. */
+  readonly hub?: Hub;
 }
 
 const DEFAULT_MAX_BYTES = 2 ** 30;
@@ -328,6 +337,31 @@ export class Frame {
     };
     for await (const { blob } of writeParquet(this, settings, signal, onProgress)) return blob;
     throw failure("internal", "write parquet", "No file was written.");
+  }
+
+  /**
+   * All rows as Parquet files in a directory of a dataset repo, in one commit: what Dask's `to_parquet` does, made safe.
+   *
+   * The files are `part-00000.parquet` and so on. The directory `train`, `validation` or `test` is the split of that name,
+   * and so is any other: where `datasets` would not see it so, the README's `configs` are written such that it does, and
+   * nothing else of the README is changed. {@link Hub.writeDataset} writes several splits in one commit.
+   *
+   * It is asked first whether the directory may be written to. Each file is stored while the next one is written, and
+   * named by the commit at the end: a write that fails or is cancelled changes nothing, and what it stored is not sent again.
+   *
+   * @example
+   * ```ts
+   * await df.filter(col("lang").eq("en")).toParquet("hf://datasets/username/my_dataset/train", { mode: "overwrite" });
+   * ```
+   *
+   * Rejects with `conflict` when there are Parquet files and `mode` does not say what becomes of them, `invalid`,
+   * `unauthorized`, `forbidden`, `not_found`, or what else sending can meet; `context.stored` says what is stored then.
+   */
+  async toParquet(path: string, { hub, ...options }: ToParquetOptions = {}): Promise<CommitResult> {
+    const pool = hub ? poolOf(hub) : this.#view.source.pool;
+    const { path: directory, ...destination } = await pool.uploader.call("writePath", [path], options.signal);
+    const label = directory.split("/").at(-1) || "train";
+    return writeTables(pool, destination, [{ target: { path: directory }, label, frame: this }], options);
   }
 
   async #messages(signal: AbortSignal | undefined): Promise<Messages> {

@@ -12,6 +12,7 @@ import { ALL_ROWS, checkCount } from "./row-range.js";
 import { Source } from "./source.js";
 import type { RequestEvent } from "./types.js";
 import { type CommitOptions, type CommitResult, type NewFile, Upload } from "./upload.js";
+import { splitTarget, type WriteOptions, writeTables } from "./write-dataset.js";
 
 /** Options of a {@link Hub}; all of them may be left out. */
 export interface HubOptions {
@@ -89,6 +90,27 @@ export interface DatasetOptions extends ReadOptions {
   readonly revision?: string;
 }
 
+/** Options of {@link Hub.writeDataset}. */
+export interface WriteDatasetOptions extends WriteOptions {
+  /**
+   * The config that the splits belong to. Its files lie in a directory of its name.
+   *
+   * @default the dataset's default config
+   */
+  readonly config?: string;
+  /**
+   * How the files are called: `train/part-00000.parquet`, or `data/train-00000-of-00002.parquet` as `push_to_hub` does.
+   *
+   * @default "parts"
+   */
+  readonly naming?: "parts" | "shards";
+  /** The license to name in a README that names none, such as `apache-2.0`. */
+  readonly license?: string;
+}
+
+/** @internal The workers of a hub. */
+export let poolOf: (hub: Hub) => Pool;
+
 /**
  * The Hugging Face Hub, as one user sees it.
  *
@@ -106,6 +128,10 @@ export class Hub {
   /** The Hub's address, without a slash at the end. */
   readonly endpoint: string;
   readonly #pool: Pool;
+
+  static {
+    poolOf = (hub) => hub.#pool;
+  }
 
   constructor(options: HubOptions = {}) {
     this.endpoint = checkEndpoint(options.endpoint ?? "https://huggingface.co");
@@ -225,6 +251,53 @@ export class Hub {
     checkPaths([...add.map((file) => file.path), ...remove]);
     const upload = new Upload(slot, destination, options, `Upload ${add.length} file(s) with hubframe`);
     return upload.commitFiles(await upload.store(add), remove);
+  }
+
+  /**
+   * Writes tables as the splits of a dataset, in one commit. The repo must be there: {@link Hub.createDataset}.
+   *
+   * The names are those of the splits; any name of letters, digits, `_` and single dots will do. Splits that are not named
+   * stay as they are. The README's `configs` are changed where `datasets` would not find the splits otherwise, its
+   * `dataset_info` where it has one, and nothing else in it. Before the commit is sent the result is checked by the rules
+   * of `datasets`.
+   *
+   * @param repo `username/my_dataset`, or `username/my_dataset@branch`.
+   * @param splits the frames by the names of the splits, read from this hub, another, or local data.
+   * @example
+   * ```ts
+   * await hub.createDataset("username/my_dataset", { existOk: true });
+   * await hub.writeDataset("username/my_dataset", { train, validation, test });
+   * ```
+   *
+   * Rejects as {@link Frame.toParquet} does.
+   */
+  async writeDataset(
+    repo: string,
+    splits: { readonly [split: string]: Frame },
+    { config, naming = "parts", ...options }: WriteDatasetOptions = {},
+  ): Promise<CommitResult> {
+    const entries = Object.entries(splits);
+    if (entries.length === 0 || !entries.every(([, frame]) => frame instanceof Frame)) {
+      throw failure(
+        "invalid",
+        "write dataset",
+        "Name the splits to write, each with its frame: { train: df }.",
+      );
+    }
+    const { path, ...destination } = await this.#pool.uploader.call(
+      "writePath",
+      [hfPath(repo)],
+      options.signal,
+    );
+    if (path !== "") {
+      throw failure("invalid", "write dataset", "Name a repo; its splits have directories of their own.");
+    }
+    const tables = entries.map(([split, frame]) => ({
+      target: splitTarget(split, config, naming),
+      label: split,
+      frame,
+    }));
+    return writeTables(this.#pool, destination, tables, options);
   }
 
   /** Ends the workers. Reads in flight, and later ones, reject with code `aborted`. */

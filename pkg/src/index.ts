@@ -28,7 +28,14 @@ export {
   type Filter,
   type Scalar,
 } from "./expr.js";
-export type { CollectOptions, Frame, ParquetBlobOptions, ReadOptions, RowOptions } from "./frame.js";
+export type {
+  CollectOptions,
+  Frame,
+  ParquetBlobOptions,
+  ReadOptions,
+  RowOptions,
+  ToParquetOptions,
+} from "./frame.js";
 export {
   type CommitFilesOptions,
   type CreateDatasetOptions,
@@ -37,6 +44,7 @@ export {
   Hub,
   type HubOptions,
   type ReadParquetOptions,
+  type WriteDatasetOptions,
 } from "./hub.js";
 export type { WasmSource } from "./load.js";
 export type { CreatedRepo, Identity } from "./protocol.js";
@@ -44,3 +52,4 @@ export type { Row, Value } from "./rows.js";
 export type { Feature, Field, FileInfo, RequestEvent, Schema } from "./types.js";
 export type { CommitOptions, CommitResult, NewFile, UploadProgress } from "./upload.js";
 export type { ParquetOptions, WriteProgress } from "./write.js";
+export type { WriteOptions } from "./write-dataset.js";

@@ -27,6 +27,7 @@ describe("the public API", () => {
         "createDataset",
         "deleteDataset",
         "commitFiles",
+        "writeDataset",
         "close",
       ]
     `);
@@ -57,6 +58,7 @@ describe("the public API", () => {
         "toArrow",
         "toRows",
         "toParquetBlob",
+        "toParquet",
       ]
     `);
     expect(Object.keys(frame)).toEqual([]);
