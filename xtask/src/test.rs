@@ -29,7 +29,7 @@ const STEPS: [Step; 6] = [
     Step { name: "wasm", programs: &[Clang, Chromium, Chromedriver], prepare: prepare_wasm, check: wasm },
     Step { name: "package", programs: &[Clang, Chromium], prepare: prepare_package, check: package },
     Step { name: "browser", programs: &[Clang, Chromium, Python], prepare: prepare_browser, check: browser },
-    Step { name: "interop", programs: &[Python], prepare: prepare_interop, check: interop },
+    Step { name: "interop", programs: &[Clang, Python], prepare: prepare_interop, check: interop },
 ];
 
 /// What became of a step.
@@ -159,7 +159,7 @@ fn npm_browser_tests(repo: &Repo, script: &str) -> Result<Command> {
 }
 
 fn prepare_interop(repo: &Repo) -> Result<()> {
-    setup::node_modules(repo)?;
+    prepare_package(repo)?;
     setup::python(repo)?;
     fixtures::samples(repo)?;
     build::local_hub(repo)?;
