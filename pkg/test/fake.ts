@@ -240,7 +240,7 @@ function fakeWriters(log: Log): Pick<Session, "openWriter" | "writeBatch" | "fin
     },
     finishWriter(number) {
       const { held = new Uint8Array(), size } = writers[number] as (typeof writers)[number];
-      return { bytes: held, numRows: 0, numBytes: size, size };
+      return { bytes: held, numRows: size > 0 ? 1 : 0, numBytes: size, size };
     },
     closeWriter(number) {
       log.push(`close writer ${number}`);
@@ -284,8 +284,10 @@ function fakeUploads(log: Log) {
     async existingFiles() {
       return { sha: "a".repeat(40), files: [[]] };
     },
-    async commitTables({ message }, { tables }) {
-      log.push(`commit ${message.summary}`);
+    async commitTables({ message }, { tables, mode }) {
+      log.push(
+        `commit ${message.summary}: ${mode} ${tables.map(({ target }) => JSON.stringify(target)).join(" ")}`,
+      );
       return { ...outcome, files: tables.flatMap(({ files }) => files.map(({ stored }) => stored.path)) };
     },
     async commitFiles({ message, revision }, { add, delete: remove }) {

@@ -6,7 +6,7 @@ import { EMPTY_WASM, fakeSession, fakeWorkers, type Log } from "./fake.js";
 
 function fakeHub() {
   const log: Log = [];
-  const { createWorker } = fakeWorkers(() => fakeSession({}, log));
+  const { createWorker } = fakeWorkers(() => fakeSession({ "a.parquet": 25 }, log));
   return {
     log,
     hub: new Hub({ workers: 1, createWorker, wasm: EMPTY_WASM, brotliWasm: "http://hub.test/b" }),
@@ -92,5 +92,50 @@ describe("commitFiles", () => {
     };
     const result = await hub.commitFiles("me/data", { add: [file("a", 3)], onProgress });
     expect(result.files).toEqual(["a"]);
+  });
+});
+
+describe("writeDataset and toParquet", () => {
+  it("store each file and commit all of them at once", async () => {
+    const { hub, log } = fakeHub();
+    const frame = await hub.readParquet("hf://datasets/me/source");
+    const stages = new Set<string>();
+    const result = await hub.writeDataset(
+      "me/data",
+      { train: frame, my_split: frame.limit(5) },
+      { config: "en", fileBytes: 1, onProgress: ({ stage }) => stages.add(stage) },
+    );
+    expect(result.files).toEqual([
+      "train/part-00000.parquet",
+      "train/part-00001.parquet",
+      "train/part-00002.parquet",
+      "my_split/part-00000.parquet",
+    ]);
+    expect(log.filter((line) => line.startsWith("commit"))).toEqual([
+      'commit Write train, my_split with hubframe: error {"split":{"split":"train","naming":"parts","config":"en"}} ' +
+        '{"split":{"split":"my_split","naming":"parts","config":"en"}}',
+    ]);
+    expect([...stages]).toEqual(expect.arrayContaining(["writing", "sending", "stored", "committing"]));
+  });
+
+  it("write to a directory as Dask does", async () => {
+    const { hub, log } = fakeHub();
+    const frame = await hub.readParquet("hf://datasets/me/source");
+    await frame.toParquet("hf://datasets/me/data/en/test", { mode: "overwrite", commitMessage: "Again" });
+    expect(log.at(-1)).toBe('commit Again: overwrite {"path":"en/test"}');
+  });
+
+  it("refuse what cannot be meant, before anything is sent", async () => {
+    const { hub, log } = fakeHub();
+    const frame = await hub.readParquet("hf://datasets/me/source");
+    const refusals = [
+      hub.writeDataset("me/data", {}),
+      hub.writeDataset("me/data", { train: [] as unknown as typeof frame }),
+      hub.writeDataset("me/data/train", { train: frame }),
+      hub.writeDataset("me/data", { train: frame }, { mode: "replace" as "error" }),
+      frame.limit(0).toParquet("hf://datasets/me/data/train"),
+    ];
+    for (const refusal of refusals) await expect(refusal).rejects.toMatchObject({ code: "invalid" });
+    expect(log.filter((line) => /stored|commit/.test(line))).toEqual([]);
   });
 });

@@ -1,7 +1,10 @@
 /** Datasets written from a page: splits, modes, the README, and what is read back. */
 import { expect, test } from "../support/test.js";
 
-test("three splits are one commit, and are read back with equal values and order", async ({ plainPage, freshHub }) => {
+test("three splits are one commit, and are read back with equal values and order", async ({
+  plainPage,
+  freshHub,
+}) => {
   const seen = await plainPage.evaluate(async (endpoint) => {
     const hub = new hubframe.Hub({ endpoint, token: "hf_write", workers: 2 });
     const source = await hub.readParquet("hf://datasets/fixtures/images");
@@ -33,7 +36,9 @@ test("three splits are one commit, and are read back with equal values and order
       same: text(parts) === text(all),
       numRows: all.length,
       readme,
-      features: text(fields.map(({ feature }) => feature)) === text(source.schema.fields.map(({ feature }) => feature)),
+      features:
+        text(fields.map(({ feature }) => feature)) ===
+        text(source.schema.fields.map(({ feature }) => feature)),
       stages: [...stages],
     };
   }, freshHub.endpoint);
@@ -57,7 +62,11 @@ test("modes: refused, appended, overwritten from the path that is read", async (
     await hub.createDataset("user/modes", { existOk: true });
     const source = (await hub.readParquet("hf://datasets/fixtures/many-files")).limit(20);
     const [column = ""] = source.columns;
-    const code = (promise: Promise<unknown>) => promise.then(() => "done", (error) => error.code);
+    const code = (promise: Promise<unknown>) =>
+      promise.then(
+        () => "done",
+        (error) => error.code,
+      );
     const first = await source.toParquet(path);
     const refused = await code(source.toParquet(path));
     const appended = await source.limit(5).toParquet(path, { mode: "append" });
@@ -86,7 +95,10 @@ test("modes: refused, appended, overwritten from the path that is read", async (
   expect(seen.pr.prUrl).toMatch(/discussions\/1$/);
 });
 
-test("a write that fails leaves the repo as it was, and sends nothing twice", async ({ plainPage, freshHub }) => {
+test("a write that fails leaves the repo as it was, and sends nothing twice", async ({
+  plainPage,
+  freshHub,
+}) => {
   await freshHub.create({ id: "user/failing", files: { "README.md": "# Card\n" } });
   await freshHub.fault({ origin: "hub", kind: "status", status: 403, path: "/commit/", count: 1 });
   const seen = await plainPage.evaluate(async (endpoint) => {
@@ -99,7 +111,10 @@ test("a write that fails leaves the repo as it was, and sends nothing twice", as
     hub.close();
     return { failed, after, files };
   }, freshHub.endpoint);
-  expect(seen.failed).toMatchObject({ code: "forbidden", context: { stored: expect.stringContaining("2 files") } });
+  expect(seen.failed).toMatchObject({
+    code: "forbidden",
+    context: { stored: expect.stringContaining("2 files") },
+  });
   expect(seen.after).toBeDefined();
   expect(seen.files).toEqual(["train/part-00000.parquet", "test/part-00000.parquet"]);
   const puts = (await freshHub.log()).filter(({ method, status }) => method === "PUT" && status === 200);
