@@ -47,7 +47,7 @@ def fixture_repo(hub, name):
 @pytest.fixture(scope="module")
 def source(hub):
     table = make_table(30_000, seed=7)
-    hub.create("user/source", {"train.parquet": to_parquet(table)})
+    hub.create("user/source", {"train.parquet": to_parquet(table, row_group_size=2_000)})
     return table
 
 

@@ -106,7 +106,7 @@ test("a write that fails leaves the repo as it was, and sends nothing twice", as
     const source = (await hub.readParquet("hf://datasets/fixtures/many-files")).limit(50);
     const write = () => hub.writeDataset("user/failing", { train: source, test: source.limit(10) });
     const failed = await write().catch((error) => ({ code: error.code, context: error.context }));
-    const after = (await hub.dataset("user/failing")).problem?.code;
+    const after = (await hub.dataset("user/failing")).problem;
     const { files } = await write();
     hub.close();
     return { failed, after, files };
