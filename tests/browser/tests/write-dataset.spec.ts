@@ -120,3 +120,53 @@ test("a write that fails leaves the repo as it was, and sends nothing twice", as
   const puts = (await freshHub.log()).filter(({ method, status }) => method === "PUT" && status === 200);
   expect(puts).toHaveLength(2);
 });
+
+test("3 million rows are written as three splits", async ({ plainPage, freshHub }) => {
+  test.setTimeout(180_000);
+  const seen = await plainPage.evaluate(async (endpoint) => {
+    const hub = new hubframe.Hub({ endpoint, token: "hf_write", workers: 2 });
+    const source = await hub.readParquet("hf://datasets/vega/flights/flights-3m.parquet");
+    const numRows = await source.count();
+    await hub.createDataset("user/flights", { existOk: true });
+    const [first, second] = [2_400_000, 300_000];
+    const start = performance.now();
+    let sent = 0;
+    await hub.writeDataset(
+      "user/flights",
+      {
+        train: source.limit(first),
+        validation: source.slice(first, second),
+        test: source.slice(first + second),
+      },
+      {
+        mode: "overwrite",
+        onProgress: ({ sentBytes }) => {
+          sent = sentBytes;
+        },
+      },
+    );
+    const ms = performance.now() - start;
+    const dataset = await hub.dataset("user/flights");
+    const counts: number[] = [];
+    let same = true;
+    let at = 0;
+    const text = (rows: unknown) =>
+      JSON.stringify(rows, (_, part) => (typeof part === "bigint" ? `${part}n` : part));
+    for (const name of ["train", "validation", "test"]) {
+      const split = await dataset.split(name);
+      const count = await split.count();
+      counts.push(count);
+      // Both ends of each split and something in between.
+      for (const offset of [0, Math.floor(count / 2), count - 100]) {
+        same &&=
+          text(await split.slice(offset, 100).toRows()) ===
+          text(await source.slice(at + offset, 100).toRows());
+      }
+      at += count;
+    }
+    hub.close();
+    return { numRows, counts, same, ms, sent };
+  }, freshHub.endpoint);
+  test.info().annotations.push({ type: "ms", description: `${Math.round(seen.ms)} ms, ${seen.sent} bytes` });
+  expect(seen).toMatchObject({ numRows: 3_000_000, counts: [2_400_000, 300_000, 300_000], same: true });
+});
