@@ -31,9 +31,28 @@ pub(crate) const ARTEFACTS: [Artefact; 2] = [
 const BINDGEN_FLAGS: [&str; 4] =
     ["--target", "web", "--omit-default-module-path", "--ts-typed-array-buffers"];
 
-/// What wasm-opt does; names are kept, and taken away later. The features come from the module's own `target_features` section, which is why no
-/// profile in Cargo.toml may say `strip = true`.
-const OPTIMISATION: [&str; 2] = ["-Oz", "-g"];
+/// What wasm-opt does. Names are kept for the order of functions, and taken away later. The features come from the
+/// module's own `target_features` section, which is why no profile in Cargo.toml may say `strip = true`.
+///
+/// What counts is the size after brotli, and for that `-Oz` does harm: of its passes, coalesced locals and functions
+/// inlined or sorted by use make code that was alike different. Functions sorted by name have their like next to them.
+const OPTIMISATION: [&str; 11] = [
+    "--remove-unused-module-elements",
+    "--duplicate-function-elimination",
+    "--vacuum",
+    "--optimize-instructions",
+    "--merge-blocks",
+    "--vacuum",
+    "--remove-unused-brs",
+    "--vacuum",
+    "--duplicate-function-elimination",
+    "--reorder-functions-by-name",
+    "-g",
+];
+
+/// What zstd's C code calls of Rust. It is linked by then, so nobody outside needs it; and its sort, which only the
+/// trainer of dictionaries calls, can go.
+const INTERNAL_EXPORTS: &str = "rust_zstd_wasm_shim_";
 
 /// What `cargo xtask build` does.
 pub(crate) fn everything(repo: &Repo) -> Result<()> {
@@ -89,7 +108,7 @@ fn stamp(repo: &Repo, artefact: &Artefact) -> Result<Stamp> {
         .text(&process::output(repo.command("rustc").arg("--version"))?)
         .text(&process::output(repo.command("wasm-bindgen").arg("--version"))?)
         .text(&process::output(repo.command("wasm-opt").arg("--version"))?)
-        .text(&format!("{:?} {BINDGEN_FLAGS:?} {OPTIMISATION:?}", artefact.cargo_flags))
+        .text(&format!("{:?} {BINDGEN_FLAGS:?} {OPTIMISATION:?} {INTERNAL_EXPORTS}", artefact.cargo_flags))
         .tree(&repo.path("src"), "rs")?;
     for manifest in ["Cargo.toml", "Cargo.lock", ".cargo/config.toml"] {
         inputs = inputs.file(&repo.path(manifest))?;
@@ -120,6 +139,9 @@ fn bind(repo: &Repo, artefact: &Artefact, compiled: &Path) -> Result<()> {
 fn optimise(repo: &Repo, artefact: &Artefact) -> Result<()> {
     timed(&format!("optimising {}.wasm", artefact.name), || {
         let (shipped, named) = (shipped(repo, artefact), named(repo, artefact));
+        let bound = fs::read(&shipped).context("read the module of wasm-bindgen")?;
+        fs::write(&shipped, wasm_module::without_exports(&bound, INTERNAL_EXPORTS)?)
+            .context("write the module")?;
         run(repo.command("wasm-opt").args(OPTIMISATION).arg("-o").arg(&named).arg(&shipped))?;
         fs::write(shipped, wasm_module::without_names(&fs::read(&named)?)?).context("write the module")
     })

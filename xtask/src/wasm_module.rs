@@ -10,6 +10,7 @@ use anyhow::{Context, Result, ensure};
 const PREAMBLE: &[u8] = b"\0asm\x01\0\0\0";
 const CUSTOM: u8 = 0;
 const IMPORT: u8 = 2;
+const EXPORT: u8 = 7;
 const CODE: u8 = 10;
 const DATA: u8 = 11;
 const FUNCTION_NAMES: u8 = 1;
@@ -52,6 +53,28 @@ pub(crate) fn without_names(module: &[u8]) -> Result<Vec<u8>> {
         if !section.is_names()? {
             stripped.extend_from_slice(section.whole);
         }
+    }
+    Ok(stripped)
+}
+
+/// The same module without the exports whose names begin with `prefix`, so that what only they keep alive can go.
+pub(crate) fn without_exports(module: &[u8], prefix: &str) -> Result<Vec<u8>> {
+    let mut stripped = PREAMBLE.to_vec();
+    for section in sections(module)? {
+        if section.id != EXPORT {
+            stripped.extend_from_slice(section.whole);
+            continue;
+        }
+        let mut kept = Vec::new();
+        for (name, entry) in exports(section.content)? {
+            if !name.starts_with(prefix) {
+                kept.push(entry);
+            }
+        }
+        let content = [number(kept.len())?, kept.concat()].concat();
+        stripped.push(EXPORT);
+        stripped.extend(number(content.len())?);
+        stripped.extend(content);
     }
     Ok(stripped)
 }
@@ -140,6 +163,24 @@ fn imported_functions(mut section: Reader<'_>) -> Result<u32> {
     Ok(functions)
 }
 
+/// The exports: the name of each, and the bytes of its whole entry.
+fn exports(mut section: Reader<'_>) -> Result<Vec<(&str, &[u8])>> {
+    let count = section.number()?;
+    (0..count).map(|_| section.export()).collect()
+}
+
+/// An unsigned LEB128 number of 32 bits.
+fn number(value: usize) -> Result<Vec<u8>> {
+    let mut rest = u32::try_from(value)?;
+    let mut bytes = Vec::new();
+    while rest >= 0x80 {
+        bytes.push((rest & 0x7f) as u8 | 0x80);
+        rest >>= 7;
+    }
+    bytes.push(rest as u8);
+    Ok(bytes)
+}
+
 /// Takes values off the front of a slice.
 #[derive(Clone)]
 struct Reader<'a> {
@@ -178,6 +219,16 @@ impl<'a> Reader<'a> {
 
     fn string(&mut self) -> Result<&'a str> {
         Ok(std::str::from_utf8(self.sized()?.rest)?)
+    }
+
+    /// An export's name, and the whole entry.
+    fn export(&mut self) -> Result<(&'a str, &'a [u8])> {
+        let from = self.rest;
+        let name = self.string()?;
+        self.byte()?;
+        self.number()?;
+        let (entry, _) = from.split_at(from.len() - self.rest.len());
+        Ok((name, entry))
     }
 
     fn limits(&mut self) -> Result<()> {
@@ -228,6 +279,22 @@ mod tests {
         assert!(module.starts_with(&stripped), "the names come last here");
         assert!(parts(&stripped).unwrap().contains(&("exports and other code".to_owned(), 8)));
         assert_eq!(without_names(&stripped).unwrap(), stripped);
+    }
+
+    #[test]
+    fn exports_are_taken_away_by_the_beginning_of_their_names() {
+        let export = |name: &str, index: u8| {
+            [&[u8::try_from(name.len()).unwrap()], name.as_bytes(), &[0, index]].concat()
+        };
+        let with = |exports: &[Vec<u8>]| {
+            let content = [number(exports.len()).unwrap(), exports.concat()].concat();
+            [module(), vec![EXPORT], number(content.len()).unwrap(), content].concat()
+        };
+        let [kept, long] = [export("scan", 1), export(&"s".repeat(100), 2)];
+        let full = with(&[export("shim_a", 0), kept.clone(), long.clone(), export("shim_b", 1)]);
+        assert_eq!(without_exports(&full, "shim_").unwrap(), with(&[kept, long]));
+        assert_eq!(without_exports(&module(), "shim_").unwrap(), module());
+        assert_eq!(number(300).unwrap(), [0xac, 2]);
     }
 
     #[test]
