@@ -8,7 +8,7 @@ import type { ExprData, Filter } from "./expr.js";
 import { checkFilter } from "./filter.js";
 import { type Hub, poolOf } from "./hub.js";
 import type { Pool } from "./pool.js";
-import type { DataFile, RowRange, ScanBatch } from "./protocol.js";
+import type { DataFile, RowRange } from "./protocol.js";
 import { ALL_ROWS, checkCount, isAll, narrow, withinFile } from "./row-range.js";
 import { type Row, toRows } from "./rows.js";
 import { collect, inOrder, lastRows } from "./scan.js";
@@ -74,7 +74,7 @@ export interface View {
 export interface Messages {
   readonly pool: Pool;
   readonly schema: Uint8Array;
-  readonly batches: AsyncGenerator<ScanBatch>;
+  readonly batches: AsyncIterable<Uint8Array>;
 }
 
 /** @internal Begins to read a frame, for code that passes its rows on. */
@@ -288,7 +288,7 @@ export class Frame {
    */
   async *batches({ signal }: ReadOptions = {}): AsyncGenerator<Table, void, undefined> {
     const { schema, batches } = await this.#messages(signal);
-    for await (const { bytes } of batches) yield toTable(schema, [bytes]);
+    for await (const bytes of batches) yield toTable(schema, [bytes]);
   }
 
   /**
@@ -367,7 +367,10 @@ export class Frame {
   async #messages(signal: AbortSignal | undefined): Promise<Messages> {
     const { source } = this.#view;
     const plan = await this.#plan(signal);
-    return { pool: source.pool, schema: plan.schema, batches: inOrder(source, plan, signal) };
+    const batches = async function* () {
+      for await (const { bytes } of inOrder(source, plan, signal)) yield bytes;
+    };
+    return { pool: source.pool, schema: plan.schema, batches: batches() };
   }
 
   static {

@@ -1,5 +1,6 @@
 /** The entry to everything: where the Hub is, who asks, and the workers that do the reading. */
 import { brotliWasmUrl, wasmUrl } from "./artefacts.js";
+import { blobFetch } from "./blob-fetch.js";
 import { pageConnector, type SessionOptions, workerConnector } from "./connect.js";
 import { Dataset } from "./dataset.js";
 import { failure } from "./errors.js";
@@ -305,6 +306,10 @@ export class Hub {
     this.#pool.close();
   }
 
+  static {
+    poolOf = (hub) => hub.#pool;
+  }
+
   /** {@link Hub.close}, for `await using`, where the platform has it. */
   declare readonly [Symbol.asyncDispose]: () => Promise<void>;
 }
@@ -362,7 +367,11 @@ function makePool(endpoint: string, options: HubOptions): Pool {
   if (size > 0) return new Pool(size, workerConnector(createWorker ?? moduleWorker, session));
   const startSession = async (...args: Parameters<typeof import("./raw.js")["startSession"]>) =>
     (await import("./raw.js")).startSession(...args);
-  return new Pool(1, pageConnector(startSession, { ...session, fetch }));
+  const isNode = typeof globalThis.process?.getBuiltinModule === "function";
+  return new Pool(
+    1,
+    pageConnector(startSession, { ...session, fetch: fetch ?? (isNode ? blobFetch : undefined) }),
+  );
 }
 
 function moduleWorker(): Worker {

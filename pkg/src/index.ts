@@ -48,6 +48,15 @@ export {
 } from "./hub.js";
 export type { WasmSource } from "./load.js";
 export type { CreatedRepo, Identity } from "./protocol.js";
+export {
+  type ArrowInput,
+  fromArrow,
+  fromBatches,
+  fromFiles,
+  fromRows,
+  type LocalOptions,
+} from "./local.js";
+export type { RowSchema } from "./row-batches.js";
 export type { Row, Value } from "./rows.js";
 export type { Feature, Field, FileInfo, RequestEvent, Schema } from "./types.js";
 export type { CommitOptions, CommitResult, NewFile, UploadProgress } from "./upload.js";

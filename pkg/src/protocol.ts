@@ -82,7 +82,7 @@ export interface FileSet {
   readonly repoType: string;
   readonly repo: string;
   readonly sha: string;
-  readonly files: readonly FileInfo[];
+  readonly files: readonly (FileInfo & { readonly location?: string })[];
   /** The features that the dataset's card declares. */
   readonly features?: { readonly [column: string]: Feature };
 }
@@ -342,13 +342,17 @@ export interface WriterSettings {
   readonly contentDefinedChunking?: boolean;
   readonly forHub?: boolean;
   readonly sha256?: boolean;
+  /** The text of a `huggingface` key, in place of that in the schema's metadata. */
+  readonly features?: string;
 }
 
 /** What writing a batch came to. */
 export interface WrittenBatch {
   /** The next bytes of the file, if a row group was finished. */
   readonly bytes?: Uint8Array<ArrayBuffer> | undefined;
-  /** The bytes of Arrow data that were written to the file so far. */
+  /** The rows that were written to the file so far. */
+  readonly numRows: number;
+  /** The bytes of Arrow data that they took. */
   readonly numBytes: number;
 }
 

@@ -120,7 +120,7 @@ function createWriters(): Pick<Session, "openWriter" | "writeBatch" | "finishWri
     writeBatch(number, batch) {
       const writer = writerOf(number);
       const bytes = writer.write(batch);
-      return { bytes, numBytes: writer.numBytes };
+      return { bytes, numRows: writer.numRows, numBytes: writer.numBytes };
     },
     finishWriter(number) {
       const writer = writerOf(number);

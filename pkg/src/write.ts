@@ -4,7 +4,7 @@
  */
 import { failure } from "./errors.js";
 import { type Frame, messagesOf } from "./frame.js";
-import type { Slot } from "./pool.js";
+import type { Pool, Slot } from "./pool.js";
 import type { FinishedFile, WriterSettings } from "./protocol.js";
 import { checkCount } from "./row-range.js";
 
@@ -32,13 +32,9 @@ export interface ParquetOptions {
 }
 
 /** @internal What the code that writes files decides besides. */
-export interface WriteFilesOptions extends ParquetOptions {
+export interface WriteFilesOptions extends ParquetOptions, WriterSettings {
   /** The bytes of Arrow data after which a file ends and the next one begins; one file without it. */
   readonly fileBytes?: number;
-  /** Whether the files are for the Hub: then types that `datasets` cannot read are refused. */
-  readonly forHub?: boolean;
-  /** Whether the SHA-256 of each file is wanted. */
-  readonly sha256?: boolean;
 }
 
 /** How far a table has been written. */
@@ -70,24 +66,37 @@ export async function* writeParquet(
   signal?: AbortSignal,
   onProgress: (progress: WriteProgress) => void = () => {},
 ): AsyncGenerator<WrittenFile, void, undefined> {
-  const { fileBytes = Number.POSITIVE_INFINITY, ...settings } = checkOptions(options);
+  checkOptions(options);
   const { pool, schema, batches } = await messagesOf(frame, signal);
+  yield* writeBatches(pool, schema, batches, options, signal, onProgress);
+}
+
+/** @internal Writes batches, given as Arrow IPC messages, whose buffers are gone afterwards. */
+export async function* writeBatches(
+  pool: Pool,
+  schema: Uint8Array,
+  batches: AsyncIterable<Uint8Array>,
+  options: WriteFilesOptions,
+  signal?: AbortSignal,
+  onProgress: (progress: WriteProgress) => void = () => {},
+): AsyncGenerator<WrittenFile, void, undefined> {
+  const { fileBytes = Number.POSITIVE_INFINITY, ...settings } = options;
   let file: FileUnderWay | undefined;
   let written = { numRows: 0, numBytes: 0 };
+  let numFiles = 0;
   try {
-    for await (const { numRows, bytes } of batches) {
-      if (numRows === 0) continue;
+    for await (const batch of batches) {
       file ??= await FileUnderWay.open(pool.idlest(), schema, settings, signal);
-      await file.write(bytes, signal);
-      onProgress({ numRows: written.numRows + numRows, numBytes: written.numBytes + file.numBytes });
-      written = { ...written, numRows: written.numRows + numRows };
-      if (file.numBytes < fileBytes) continue;
-      written = { ...written, numBytes: written.numBytes + file.numBytes };
+      const { numRows, numBytes } = await file.write(batch, signal);
+      onProgress({ numRows: written.numRows + numRows, numBytes: written.numBytes + numBytes });
+      if (numBytes < fileBytes) continue;
+      written = { numRows: written.numRows + numRows, numBytes: written.numBytes + numBytes };
       const full = file;
       file = undefined;
+      numFiles += 1;
       yield await full.finish(signal);
     }
-    if (file || written.numRows === 0) {
+    if (file || numFiles === 0) {
       const last = file ?? (await FileUnderWay.open(pool.idlest(), schema, settings, signal));
       file = undefined;
       yield await last.finish(signal);
@@ -103,7 +112,6 @@ class FileUnderWay {
   readonly #writer: number;
   readonly #release: () => void;
   readonly #parts: Blob[] = [];
-  #numBytes = 0;
 
   private constructor(slot: Slot, writer: number, release: () => void) {
     this.#slot = slot;
@@ -122,16 +130,11 @@ class FileUnderWay {
     }
   }
 
-  /** The bytes of Arrow data that were written. */
-  get numBytes(): number {
-    return this.#numBytes;
-  }
-
-  /** Writes a batch. Its buffer is gone afterwards. */
-  async write(batch: Uint8Array, signal?: AbortSignal): Promise<void> {
-    const { bytes, numBytes } = await this.#slot.call("writeBatch", [this.#writer, batch], signal);
+  /** Writes a batch. */
+  async write(batch: Uint8Array, signal?: AbortSignal): Promise<WriteProgress> {
+    const { bytes, ...progress } = await this.#slot.call("writeBatch", [this.#writer, batch], signal);
     if (bytes) this.#parts.push(new Blob([bytes]));
-    this.#numBytes = numBytes;
+    return progress;
   }
 
   async finish(signal?: AbortSignal): Promise<WrittenFile> {
@@ -154,7 +157,7 @@ class FileUnderWay {
   }
 }
 
-function checkOptions(options: WriteFilesOptions): WriteFilesOptions {
+function checkOptions(options: WriteFilesOptions): void {
   const { compression, rowGroupBytes, fileBytes } = options;
   if (compression !== undefined && !CODECS.includes(compression)) {
     throw failure(
@@ -165,5 +168,4 @@ function checkOptions(options: WriteFilesOptions): WriteFilesOptions {
   }
   if (rowGroupBytes !== undefined) checkCount("write parquet", "rowGroupBytes", rowGroupBytes);
   if (fileBytes !== undefined) checkCount("write parquet", "fileBytes", fileBytes);
-  return options;
 }

@@ -236,7 +236,7 @@ function fakeWriters(log: Log): Pick<Session, "openWriter" | "writeBatch" | "fin
       const bytes = writer.held;
       writer.held = batch.slice();
       writer.size += batch.byteLength;
-      return { bytes, numBytes: writer.size };
+      return { bytes, numRows: ROWS_PER_BATCH, numBytes: writer.size };
     },
     finishWriter(number) {
       const { held = new Uint8Array(), size } = writers[number] as (typeof writers)[number];

@@ -43,6 +43,12 @@ impl ParquetWriter {
         if bytes.is_empty() { Ok(JsValue::UNDEFINED) } else { Ok(joined(bytes).into()) }
     }
 
+    /// The rows that were written so far.
+    #[wasm_bindgen(getter, js_name = numRows)]
+    pub fn num_rows(&self) -> f64 {
+        self.writer.num_rows() as f64
+    }
+
     /// The bytes of Arrow data that were written so far.
     #[wasm_bindgen(getter, js_name = numBytes)]
     pub fn num_bytes(&self) -> f64 {

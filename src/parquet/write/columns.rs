@@ -6,6 +6,7 @@ use arrow_array::{ArrayRef, RecordBatch, RecordBatchOptions};
 use arrow_schema::{Field, Schema, SchemaRef};
 
 use super::{
+    WriteOptions,
     conform::{conform, conforms},
     failure::{arrow_failed, refused},
     stored::stored_field,
@@ -32,7 +33,8 @@ impl Columns {
     /// # Errors
     /// Kind `invalid` for a schema without columns and a name that two columns have; `unsupported` for a type that
     /// cannot be stored.
-    pub(super) fn new(schema: &Schema, for_hub: bool) -> Result<Self> {
+    pub(super) fn new(schema: &Schema, options: &WriteOptions) -> Result<Self> {
+        let for_hub = options.for_hub;
         let mut names = HashSet::new();
         if let Some(field) = schema.fields().iter().find(|field| !names.insert(field.name())) {
             let message = format!("Two columns are called {:?}; rename one of them.", field.name());
@@ -41,7 +43,7 @@ impl Columns {
         if schema.fields().is_empty() {
             return Err(refused(ErrorKind::Invalid, "The table has no columns, and Parquet needs one."));
         }
-        let text = schema.metadata().get(Features::METADATA_KEY);
+        let text = options.features.as_ref().or_else(|| schema.metadata().get(Features::METADATA_KEY));
         // A key that cannot be understood tells nothing.
         let declared = text.and_then(|text| Features::from_metadata_json(text).ok().flatten());
         let declared = declared.unwrap_or_default();

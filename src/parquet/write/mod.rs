@@ -11,8 +11,6 @@ mod options;
 mod output;
 mod properties;
 mod stored;
-#[cfg(test)]
-mod tests;
 mod weigh;
 mod writer;
 

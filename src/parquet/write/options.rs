@@ -17,6 +17,8 @@ pub struct WriteOptions {
     pub for_hub: bool,
     /// Whether the file's SHA-256 is wanted.
     pub sha256: bool,
+    /// The text of a `huggingface` key that says what columns mean, in place of that in the schema's metadata.
+    pub features: Option<String>,
 }
 
 impl Default for WriteOptions {
@@ -28,6 +30,7 @@ impl Default for WriteOptions {
             content_defined_chunking: true,
             for_hub: false,
             sha256: false,
+            features: None,
         }
     }
 }

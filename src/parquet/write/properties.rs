@@ -28,7 +28,7 @@ const CHUNKING: CdcOptions =
 
 /// The longest dictionary. The crate's 1 MiB would be read for the first row of every column, and changes with any
 /// value that comes first.
-const MAX_DICTIONARY_LEN: usize = 256 << 10;
+const MAX_DICTIONARY_LEN: usize = 128 << 10;
 
 /// Rows and bytes of a page where counts decide; with content-defined chunking they must not, or pages after an edit
 /// would be cut at other rows than before.

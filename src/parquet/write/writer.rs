@@ -58,7 +58,7 @@ impl ParquetWriter {
     /// Kind `invalid` for a schema without columns, or with two of one name; `unsupported`, with the column, for a type
     /// that cannot be stored.
     pub fn new(schema: &Schema, options: &WriteOptions) -> Result<Self> {
-        let columns = Columns::new(schema, options.for_hub)?;
+        let columns = Columns::new(schema, options)?;
         let properties = ArrowWriterOptions::new().with_properties(writer_properties(&columns, options)?);
         let output = Output::new(options.sha256);
         let writer = ArrowWriter::try_new_with_options(output, Arc::clone(&columns.schema), properties);
@@ -76,6 +76,11 @@ impl ParquetWriter {
     /// The schema as it is stored.
     pub fn schema(&self) -> &SchemaRef {
         &self.columns.schema
+    }
+
+    /// The rows so far.
+    pub fn num_rows(&self) -> u64 {
+        self.num_rows
     }
 
     /// The bytes that the rows so far took as Arrow data.
