@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { messagesOf } from "../src/frame.js";
 import { writeParquet } from "../src/write.js";
 import { fakeFrame } from "./fake.js";
@@ -41,9 +41,8 @@ test("leaving early, and cancelling, drop the file", async () => {
   const onProgress = () => controller.abort();
   const written = frame.toParquetBlob({ signal: controller.signal, onProgress });
   await expect(written).rejects.toMatchObject({ code: "aborted" });
-  await new Promise((resolve) => setTimeout(resolve, 20));
-  expect(log()).toContain("close writer 0");
-  expect(pool.slots[0]?.load).toBe(0);
+  await vi.waitFor(() => expect(log()).toContain("close writer 0"));
+  await vi.waitFor(() => expect(pool.slots[0]?.load).toBe(0));
 });
 
 test("a worker that dies takes its file with it, and says why", async () => {
