@@ -306,10 +306,6 @@ export class Hub {
     this.#pool.close();
   }
 
-  static {
-    poolOf = (hub) => hub.#pool;
-  }
-
   /** {@link Hub.close}, for `await using`, where the platform has it. */
   declare readonly [Symbol.asyncDispose]: () => Promise<void>;
 }

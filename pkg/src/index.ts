@@ -47,7 +47,6 @@ export {
   type WriteDatasetOptions,
 } from "./hub.js";
 export type { WasmSource } from "./load.js";
-export type { CreatedRepo, Identity } from "./protocol.js";
 export {
   type ArrowInput,
   fromArrow,
@@ -56,6 +55,7 @@ export {
   fromRows,
   type LocalOptions,
 } from "./local.js";
+export type { CreatedRepo, Identity } from "./protocol.js";
 export type { RowSchema } from "./row-batches.js";
 export type { Row, Value } from "./rows.js";
 export type { Feature, Field, FileInfo, RequestEvent, Schema } from "./types.js";

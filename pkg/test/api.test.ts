@@ -15,6 +15,10 @@ describe("the public API", () => {
         "Hub",
         "HubframeError",
         "col",
+        "fromArrow",
+        "fromBatches",
+        "fromFiles",
+        "fromRows",
         "isHubframeError",
       ]
     `);
