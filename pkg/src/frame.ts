@@ -52,7 +52,10 @@ export interface ParquetBlobOptions extends ParquetOptions, ReadOptions {
 
 /** Options of {@link Frame.toParquet}. */
 export interface ToParquetOptions extends WriteOptions {
-  /** The Hub to write to, with its token. Without it, the one that the frame was read from. */
+  /**
+   * The Hub to write to, with its token. Without it, the one that the frame was read from; local data was read from none, so
+   * it needs one here or when it is opened.
+   */
   readonly hub?: Hub;
 }
 
