@@ -45,14 +45,8 @@ export async function saveRows(
   const text = await readFile(path, "utf8").catch(() => "[]");
   const all = new Map((JSON.parse(text) as Row[]).map((row) => [keyOf(row), row]));
   for (const row of rows) all.set(keyOf(row), row);
-  const lines = [...all.values()]
-    .sort((a, b) => order(a) - order(b))
-    .map((row) => `  ${JSON.stringify(row)}`);
-  await writeFile(path, `[\n${lines.join(",\n")}\n]\n`);
-}
-
-export async function loadRows(path: string): Promise<Row[]> {
-  return JSON.parse(await readFile(path, "utf8")) as Row[];
+  const sorted = [...all.values()].sort((a, b) => order(a) - order(b));
+  await writeFile(path, `${JSON.stringify(sorted, undefined, 2)}\n`);
 }
 
 export function keyOf({ setting, file, task, peer }: Case): string {
