@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { brotliCompressSync } from "node:zlib";
 import type { Page } from "@playwright/test";
 import { build, createServer } from "vite";
 import webpack from "webpack";
@@ -21,6 +22,9 @@ document.title = "rows: " + plain + ", " + brotli;
 
 const HTML = (script: string, head = "") =>
   `<!doctype html><meta charset="utf-8"><title>waiting</title>${head}<script type="module" src="${script}"></script>`;
+
+/** What a page may have to download before it reads, after brotli: the first module and all JavaScript, in bytes. */
+const MAX_DOWNLOAD = 1_000_000;
 
 /** The tarballs of hubframe and of what it needs: made once, installed without a network. */
 const test = base.extend<{ project: string }, { tarballs: string[] }>({
@@ -107,6 +111,20 @@ test("Vite builds it", async ({ page, project, hub }) => {
   const site = await serveStatic({ "/": join(project, "dist") });
   await expectRows(page, site.origin, hub.endpoint);
   await site.close();
+});
+
+test("what a page downloads keeps to its budget", async ({ project }) => {
+  test.slow();
+  await build({ root: project, logLevel: "error", build: { target: "es2022" } });
+  const files = readdirSync(join(project, "dist"), { recursive: true }) as string[];
+  const downloaded = files.filter((path) => /\.js$|hubframe_bg.*\.wasm$/.test(path));
+  expect(downloaded.filter((path) => path.endsWith(".wasm"))).toHaveLength(1);
+  const sizes = downloaded.map(
+    (path) => brotliCompressSync(readFileSync(join(project, "dist", path))).length,
+  );
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  const parts = downloaded.map((path, i) => `${path}: ${sizes[i]}`).join(", ");
+  expect(total, parts).toBeLessThanOrEqual(MAX_DOWNLOAD);
 });
 
 test("the preview element works in an empty page", async ({ page, project, hub }) => {
