@@ -10,6 +10,7 @@ mod random;
 use std::{collections::BTreeMap, path::Path};
 
 use arrow_array::RecordBatch;
+use arrow_schema::{DataType, Field, Fields};
 use arrow_select::{concat::concat_batches, filter::filter_record_batch};
 use hubframe::{
     expr::{Expr, Missing, Verdict, col},
@@ -70,8 +71,9 @@ fn plan(
     columns: Option<&[&str]>,
 ) -> (ReadOptions, Vec<Pruned>) {
     let filter = Filter::new(footer, expr.bind(footer.reader().schema(), Missing::AsNulls).unwrap());
+    let field = |name: &&str| footer.reader().schema().field_with_name(name).unwrap().clone();
     let mut options = ReadOptions {
-        columns: columns.map(|names| names.iter().map(|&name| name.to_owned()).collect()),
+        columns: columns.map(|names| names.iter().map(field).collect()),
         row_groups: row_groups(footer, &(0..footer.num_rows())),
         ..ReadOptions::default()
     };
@@ -128,11 +130,12 @@ proptest! {
             prop_assert_eq!(left + left_out, rows as u64, "{}", expr);
             // One column, some rows: the filter's own columns are not among those shown.
             let limit = random.below(20);
-            let some = ReadOptions { columns: Some(vec!["i64".into()]), limit: Some(limit), ..options.clone() };
+            let one = Fields::from(vec![Field::new("i64", DataType::Int64, true)]);
+            let some = ReadOptions { columns: Some(one.clone()), limit: Some(limit), ..options.clone() };
             let first = expected.project(&[1]).unwrap();
             let first = first.slice(0, first.num_rows().min(limit as usize));
             prop_assert_eq!(read(&mut file, &footer, &some), first, "{}, limit {}", expr, limit);
-            let none = ReadOptions { columns: Some(vec![]), ..options };
+            let none = ReadOptions { columns: Some(Fields::empty()), ..options };
             prop_assert_eq!(read(&mut file, &footer, &none).num_rows(), expected.num_rows(), "{}, counted", expr);
         }
     }

@@ -4,17 +4,27 @@ import { toStream, toTable } from "./arrow.js";
 import { checkColumns } from "./columns.js";
 import { failure } from "./errors.js";
 import type { Explanation } from "./explanation.js";
-import type { ExprData, Filter } from "./expr.js";
+import type { Filter } from "./expr.js";
 import { checkFilter } from "./filter.js";
 import { type Hub, poolOf } from "./hub.js";
+import { fieldsOf, type MapOptions, type MapPartition, MappedSource } from "./mapped.js";
 import type { Pool } from "./pool.js";
-import type { DataFile, RowRange } from "./protocol.js";
-import { ALL_ROWS, checkCount, isAll, narrow, withinFile } from "./row-range.js";
+import type { OnProgress } from "./progress.js";
+import { allColumns, renameColumns, selectColumns, shownArrowFields, shownFields } from "./projection.js";
+import { ALL_ROWS, checkCount, narrow } from "./row-range.js";
 import { type Row, toRows } from "./rows.js";
-import { collect, inOrder, lastRows } from "./scan.js";
-import type { Source } from "./source.js";
+import { cutBy } from "./scan.js";
 import type { FileInfo, Schema } from "./types.js";
 import type { CommitResult } from "./upload.js";
+import {
+  filterColumns,
+  isSelective,
+  isSlice,
+  narrowSamples,
+  shareBounds,
+  type View,
+  wantedOf,
+} from "./view.js";
 import { type ParquetOptions, type WriteProgress, writeParquet } from "./write.js";
 import { type WriteOptions, writeTables } from "./write-dataset.js";
 
@@ -24,8 +34,17 @@ export interface ReadOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Options of what reads rows. */
+export interface BatchOptions extends ReadOptions {
+  /**
+   * Told after each batch, and when a file is done, how far the read has come. A frame that was mapped tells nothing:
+   * its function can.
+   */
+  readonly onProgress?: OnProgress;
+}
+
 /** Options of what gathers rows in memory. */
-export interface CollectOptions extends ReadOptions {
+export interface CollectOptions extends BatchOptions {
   /**
    * The most bytes of Arrow data to hold; above it the read is stopped and rejects with code `limit`.
    *
@@ -59,19 +78,17 @@ export interface ToParquetOptions extends WriteOptions {
   readonly hub?: Hub;
 }
 
-const DEFAULT_MAX_BYTES = 2 ** 30;
-
-/** @internal What a frame is: some columns and rows of some files. */
-export interface View {
-  readonly source: Source;
-  readonly files: readonly DataFile[];
-  readonly columns: readonly string[];
-  readonly filter?: ExprData;
-  /** Counted among the rows that pass the filter. */
-  readonly rows: RowRange;
-  /** Set on one partition of a frame that had been sliced: which rows those are is known once footers are. */
-  readonly partOf?: { readonly view: View; readonly index: number };
+/** Options of what chooses rows at random. */
+export interface SampleOptions {
+  /**
+   * Another seed chooses other rows: a whole number that is not negative.
+   *
+   * @default 0
+   */
+  readonly seed?: number;
 }
+
+const DEFAULT_MAX_BYTES = 2 ** 30;
 
 /** @internal The rows of a frame as Arrow IPC messages, in order, and the workers that they come from. */
 export interface Messages {
@@ -121,14 +138,13 @@ export class Frame {
 
   /** The names of the columns, in order. */
   get columns(): readonly string[] {
-    return this.#view.columns;
+    return this.#view.columns.map(({ name }) => name);
   }
 
   /** The columns with their Arrow types. */
   get schema(): Schema {
     const { source, columns } = this.#view;
-    const byName = new Map(source.fields.map((field) => [field.name, field]));
-    return { fields: columns.flatMap((name) => byName.get(name) ?? []) };
+    return { fields: shownFields(columns, source.fields, () => source.arrowFields) };
   }
 
   /** The number of partitions, each a data file. After `slice`, some of them may have no rows left. */
@@ -144,24 +160,42 @@ export class Frame {
    * @param index from 0; anything outside of `numPartitions` throws code `invalid`.
    */
   partition(index: number): Frame {
-    const { files, rows } = this.#view;
     checkCount("partition", "index", index);
-    const file = files[index];
-    if (!file) {
-      throw failure(
-        "invalid",
-        "partition",
-        `There is no partition ${index}: this frame has ${files.length}.`,
-      );
-    }
-    const partOf = isAll(rows) && !this.#view.partOf ? {} : { partOf: { view: this.#view, index } };
-    return this.#with({ files: [file], rows: ALL_ROWS, ...partOf });
+    return this.partitions(index, index + 1);
   }
 
-  /** Only these columns, in this order. An unknown name throws code `invalid` and names the nearest column. */
+  /**
+   * The rows of this frame that lie in the data files from `start` up to, but without, `end`: without it, up to the
+   * last. Costs what {@link Frame.partition} does.
+   *
+   * @param start from 0; without a partition in the range it throws code `invalid`.
+   */
+  partitions(start: number, end: number = this.numPartitions): Frame {
+    checkCount("partitions", "start", start);
+    checkCount("partitions", "end", end);
+    const { files } = this.#view;
+    const some = files.slice(start, end);
+    if (some.length === 0) {
+      const message = `There is no partition ${start}: this frame has ${files.length}.`;
+      throw failure("invalid", "partitions", message);
+    }
+    const partOf = isSlice(this.#view) ? { partOf: { view: this.#view, start, end } } : {};
+    return this.#with({ files: some, rows: ALL_ROWS, ...partOf });
+  }
+
+  /**
+   * Only these columns, in this order.
+   *
+   * `"image.path"` is the column of just that name if there is one, else the field `path` of the struct column `image`,
+   * or of the structs in the list column `image`. As with pyarrow, the column is then still called `image`, and is a
+   * struct of the fields that are named: of the others not a byte is read.
+   *
+   * An unknown name throws code `invalid` and names the nearest column.
+   */
   select(...columns: string[]): Frame {
-    checkColumns("select", columns, this.columns);
-    return this.#with({ columns });
+    const { source, columns: shown } = this.#view;
+    const types = () => (source.pushesDown ? source.arrowFields : []);
+    return this.#with({ columns: selectColumns(columns, shown, types) });
   }
 
   /** All columns but these. An unknown name throws code `invalid` and names the nearest column. */
@@ -169,12 +203,21 @@ export class Frame {
     if (columns.length > 0) checkColumns("drop", columns, this.columns);
     const left = this.columns.filter((name) => !columns.includes(name));
     checkColumns("drop", left, this.columns);
-    return this.#with({ columns: left });
+    return this.#with({ columns: this.#view.columns.filter(({ name }) => left.includes(name)) });
+  }
+
+  /**
+   * The same columns, some by new names: `{ old: "new" }`. Whatever comes later knows them by the new ones; what they
+   * mean (label names, images) goes with them. Throws code `invalid` for a name that is not there, and for one that two
+   * columns would have.
+   */
+  rename(names: Readonly<Record<string, string>>): Frame {
+    return this.#with({ columns: renameColumns(names, this.#view.columns) });
   }
 
   /**
    * Only the rows of which the condition is true: `col("score").gt(0.5)`, or Dask's lists `[["score", ">", 0.5]]`. It
-   * may be on any column of the files, selected or not. Filters on filters must all be true. {@link col} says what nulls
+   * may be on any column, also on those of the files that are not selected. Filters on filters must all be true. {@link col} says what nulls
    * do.
    *
    * A filter is pushed down: row groups and pages in which no row can pass, by their statistics and Bloom filters, are
@@ -185,23 +228,59 @@ export class Frame {
    * pass.
    */
   filter(filter: Filter): Frame {
-    if (!isAll(this.#view.rows) || this.#view.partOf) {
-      throw failure(
-        "invalid",
-        "filter",
-        "This frame is a slice; filter first, and slice the rows that pass.",
-      );
-    }
-    const { source, filter: before } = this.#view;
-    const features = new Map(source.fields.map(({ name, feature }) => [name, feature]));
-    const columns = source.arrowFields.map(({ name, type }) => ({
-      name,
-      source: name,
-      type,
-      feature: features.get(name),
-    }));
-    const checked = checkFilter(filter, columns);
+    this.#refuseSlice("filter");
+    const { filter: before } = this.#view;
+    const checked = checkFilter(filter, filterColumns(this.#view));
     return this.#with({ filter: before ? { op: "and", args: [before, checked] } : checked });
+  }
+
+  /**
+   * A share of the rows, from 0 to 1, chosen at random: each row by the seed, its file's path and its number in the file
+   * alone. So the same rows come whatever else is asked, in whatever order, on however many workers; filters and
+   * samples may come in any order, and both before slices. A sample of a sample by the same seed is that share of it.
+   *
+   * It is pushed down like a filter: pages without any of its rows are not read, which pays for small shares of files
+   * with a page index. Throws code `invalid` for other shares, and on a frame that was sliced.
+   */
+  sample(fraction: number, { seed = 0 }: SampleOptions = {}): Frame {
+    if (!(fraction >= 0 && fraction <= 1)) {
+      throw failure("invalid", "sample", `sample wants a share from 0 to 1, not ${String(fraction)}.`);
+    }
+    return this.#share("sample", seed, 0, fraction);
+  }
+
+  /**
+   * Splits the rows at random into frames that have no row in common, and together all of them:
+   * `const [train, test] = df.randomSplit([0.8, 0.2], { seed: 1 })`. Shares that do not add up to 1 are taken relative
+   * to their sum. Rows are chosen as by {@link Frame.sample}.
+   */
+  randomSplit(weights: readonly number[], { seed = 0 }: SampleOptions = {}): Frame[] {
+    return shareBounds(weights).map(([start, end]) => this.#share("randomSplit", seed, start, end));
+  }
+
+  /**
+   * A frame of what a function makes of each partition: it is given the partition's table, and returns another one of
+   * `@uwdata/flechette`. It is called where and when rows are read, one partition after the other, in order, and no
+   * sooner than the rows before were taken; so what reads twice (`count`, then `toRows`) calls it twice. One partition is
+   * in memory at a time, whole: it may come to 1 GiB.
+   *
+   * What is returned must have the columns of this frame, or those of `schema`; more are left out. Filters and samples
+   * come before this, and so do fields of structs.
+   *
+   * @example
+   * ```ts
+   * const lengths = df.select("text").mapPartitions(
+   *   (table) => tableFromArrays({ length: Array.from(table.getChild("text"), (text) => text.length) }),
+   *   { schema: { length: int32() } },
+   * );
+   * ```
+   */
+  mapPartitions(map: MapPartition, { schema }: MapOptions = {}): Frame {
+    const { root, source, files, columns } = this.#view;
+    const fields = schema ? fieldsOf(schema) : shownArrowFields(columns, source.arrowFields);
+    const mapping = { frame: this, files, map, fields, cut: cutBy(root) };
+    const mapped = new MappedSource(mapping, source.origin, this.schema.fields);
+    return new Frame({ source: mapped, root, files, columns: allColumns(mapped.fields), rows: ALL_ROWS });
   }
 
   /**
@@ -238,15 +317,15 @@ export class Frame {
    */
   async tail(numRows = 5, options: RowOptions = {}): Promise<Row[]> {
     checkCount("tail", "numRows", numRows);
-    const { source, files, filter, rows, partOf } = this.#view;
-    if (!isAll(rows) || partOf) {
+    const { source, files } = this.#view;
+    if (isSlice(this.#view)) {
       const total = await this.count(options);
       return this.slice(Math.max(0, total - numRows)).toRows(options);
     }
-    if (filter) {
-      const plan = await this.#plan(options.signal);
-      const batches = await lastRows(source, plan, numRows, options.signal);
-      return this.#rows(toTable(plan.schema, batches), options);
+    if (isSelective(this.#view) || !source.pushesDown) {
+      const wanted = await wantedOf(this.#view, options.signal);
+      const { schema, batches } = await source.last(wanted, numRows, options.signal);
+      return this.#rows(toTable(schema, batches), options);
     }
     let first = files.length;
     let found = 0;
@@ -264,7 +343,7 @@ export class Frame {
    * frame, the columns of the filter are read as well where the footers do not prove that all rows pass, or none.
    */
   async count({ signal }: ReadOptions = {}): Promise<number> {
-    return this.#view.source.count(await this.#wanted(signal), signal);
+    return this.#view.source.count(await wantedOf(this.#view, signal), signal);
   }
 
   /**
@@ -275,7 +354,7 @@ export class Frame {
    * Bloom filters. A read that follows does not fetch that again.
    */
   async explain({ signal }: ReadOptions = {}): Promise<Explanation> {
-    return this.#view.source.explain(await this.#wanted(signal), signal);
+    return this.#view.source.explain(await wantedOf(this.#view, signal), signal);
   }
 
   /**
@@ -289,8 +368,8 @@ export class Frame {
    * for await (const batch of df.batches()) total += batch.numRows;
    * ```
    */
-  async *batches({ signal }: ReadOptions = {}): AsyncGenerator<Table, void, undefined> {
-    const { schema, batches } = await this.#messages(signal);
+  async *batches({ onProgress, signal }: BatchOptions = {}): AsyncGenerator<Table, void, undefined> {
+    const { schema, batches } = await this.#messages(signal, onProgress);
     for await (const bytes of batches) yield toTable(schema, [bytes]);
   }
 
@@ -361,59 +440,47 @@ export class Frame {
    * `unauthorized`, `forbidden`, `not_found`, or what else sending can meet; `context.stored` says what is stored then.
    */
   async toParquet(path: string, { hub, ...options }: ToParquetOptions = {}): Promise<CommitResult> {
-    const pool = hub ? poolOf(hub) : this.#view.source.pool;
+    const pool = hub ? poolOf(hub) : this.#view.root.pool;
     const { path: directory, ...destination } = await pool.uploader.call("writePath", [path], options.signal);
     const label = directory.split("/").at(-1) || "train";
     return writeTables(pool, destination, [{ target: { path: directory }, label, frame: this }], options);
   }
 
-  async #messages(signal: AbortSignal | undefined): Promise<Messages> {
-    const { source } = this.#view;
-    const plan = await this.#plan(signal);
+  async #messages(signal: AbortSignal | undefined, onProgress?: OnProgress): Promise<Messages> {
+    const { root, source } = this.#view;
+    const rows = await source.scan(await wantedOf(this.#view, signal), signal, onProgress);
     const batches = async function* () {
-      for await (const { bytes } of inOrder(source, plan, signal)) yield bytes;
+      for await (const { bytes } of rows.batches) yield bytes;
     };
-    return { pool: source.pool, schema: plan.schema, batches: batches() };
+    return { pool: root.pool, schema: rows.schema, batches: batches() };
   }
 
   static {
     messagesOf = (frame, signal) => frame.#messages(signal);
   }
 
-  async #collect({ maxBytes = DEFAULT_MAX_BYTES, signal }: CollectOptions) {
+  async #collect({ maxBytes = DEFAULT_MAX_BYTES, onProgress, signal }: CollectOptions) {
     checkCount("collect rows", "maxBytes", maxBytes);
-    const plan = await this.#plan(signal);
-    return { schema: plan.schema, batches: await collect(this.#view.source, plan, maxBytes, signal) };
+    return this.#view.source.collect(await wantedOf(this.#view, signal), maxBytes, signal, onProgress);
   }
 
-  async #plan(signal: AbortSignal | undefined) {
-    return this.#view.source.plan(await this.#wanted(signal), signal);
+  #share(operation: string, seed: number, start: number, end: number): Frame {
+    this.#refuseSlice(operation);
+    checkCount(operation, "seed", seed);
+    return this.#with({ samples: narrowSamples(this.#view.samples ?? [], { seed, start, end }) });
   }
 
-  async #wanted(signal: AbortSignal | undefined) {
-    const { files, columns, filter } = this.#view;
-    const rows = await resolveRows(this.#view, signal);
-    return { files, columns, ...(filter && { filter }), rows };
+  #refuseSlice(operation: string): void {
+    if (!this.#view.source.pushesDown) {
+      const message = `${operation} comes before mapPartitions, or is done by its function.`;
+      throw failure("unsupported", operation, message);
+    }
+    if (!isSlice(this.#view)) return;
+    const message = "This frame is a slice; filter and sample first, and slice the rows that pass.";
+    throw failure("invalid", operation, message);
   }
 
   #with(change: Partial<View>): Frame {
     return new Frame({ ...this.#view, ...change });
   }
-}
-
-/** The rows of a view, counted from the first row of its own files. */
-async function resolveRows(view: View, signal: AbortSignal | undefined): Promise<RowRange> {
-  if (!view.partOf) return view.rows;
-  const { view: whole, index } = view.partOf;
-  const wholeRows = await resolveRows(whole, signal);
-  const numRows = await fileRows(whole, index + 1, signal);
-  const fileStart = numRows.slice(0, index).reduce((sum, n) => sum + n, 0);
-  return narrow(withinFile(wholeRows, fileStart, numRows[index] ?? 0), view.rows);
-}
-
-/** The number of rows of each of the first files of a view; of a filtered one, of those that pass. */
-async function fileRows({ source, files, filter }: View, numFiles: number, signal: AbortSignal | undefined) {
-  const first = files.slice(0, numFiles);
-  if (!filter) return source.fileRows(first, signal);
-  return Promise.all(first.map((file) => source.count({ files: [file], filter, rows: ALL_ROWS }, signal)));
 }

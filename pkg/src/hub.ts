@@ -9,10 +9,11 @@ import { Frame, type ReadOptions } from "./frame.js";
 import { loadWasm, type WasmSource } from "./load.js";
 import { Pool, type Slot } from "./pool.js";
 import type { CreatedRepo, FrameSource, Identity, NewRepo } from "./protocol.js";
-import { ALL_ROWS, checkCount } from "./row-range.js";
+import { checkCount } from "./row-range.js";
 import { Source } from "./source.js";
 import type { RequestEvent } from "./types.js";
 import { type CommitOptions, type CommitResult, type NewFile, Upload } from "./upload.js";
+import { wholeView } from "./view.js";
 import { splitTarget, type WriteOptions, writeTables } from "./write-dataset.js";
 
 /** Options of a {@link Hub}; all of them may be left out. */
@@ -344,9 +345,7 @@ function checkPaths(paths: readonly string[]): void {
 
 /** All columns and rows of what was opened. */
 function wholeFrame(pool: Pool, home: Slot, opened: FrameSource): Frame {
-  const source = new Source(pool, home, opened);
-  const columns = opened.schema.map(({ name }) => name);
-  return new Frame({ source, files: opened.files, columns, rows: ALL_ROWS });
+  return new Frame(wholeView(new Source(pool, home, opened), opened));
 }
 
 function makePool(endpoint: string, options: HubOptions): Pool {

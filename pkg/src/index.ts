@@ -29,11 +29,13 @@ export {
   type Scalar,
 } from "./expr.js";
 export type {
+  BatchOptions,
   CollectOptions,
   Frame,
   ParquetBlobOptions,
   ReadOptions,
   RowOptions,
+  SampleOptions,
   ToParquetOptions,
 } from "./frame.js";
 export {
@@ -55,6 +57,8 @@ export {
   fromRows,
   type LocalOptions,
 } from "./local.js";
+export type { MapOptions, MapPartition } from "./mapped.js";
+export type { OnProgress, ReadProgress } from "./progress.js";
 export type { CreatedRepo, Identity } from "./protocol.js";
 export type { RowSchema } from "./row-batches.js";
 export type { Row, Value } from "./rows.js";

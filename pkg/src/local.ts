@@ -13,8 +13,8 @@ import { Hub, poolOf } from "./hub.js";
 import { ipcMessages, type Slices } from "./ipc-messages.js";
 import type { Pool } from "./pool.js";
 import { type RowSchema, rowBatches } from "./row-batches.js";
-import { ALL_ROWS } from "./row-range.js";
 import { Source } from "./source.js";
+import { wholeView } from "./view.js";
 import { writeBatches } from "./write.js";
 
 /** Options of everything that makes frames of local data. */
@@ -225,8 +225,7 @@ async function openLocal(pool: Pool, files: readonly File[], signal?: AbortSigna
   const opened = await home.call("openFiles", [set], signal);
   const source = new Source(pool, home, opened);
   addresses.register(source, urls);
-  const columns = opened.schema.map(({ name }) => name);
-  return new Frame({ source, files: opened.files, columns, rows: ALL_ROWS });
+  return new Frame(wholeView(source, opened));
 }
 
 /** Files of different folders may have one name, and what is known of a file is kept by its path. */

@@ -267,9 +267,28 @@ export interface FrameSource extends Origin {
 
 /** A frame, without anything read: of all `files` laid end to end the rows that pass the filter, and of these `rows`. */
 export interface FrameSpec extends Origin {
-  readonly columns?: readonly string[];
+  readonly columns?: readonly ShownColumn[];
   readonly filter?: ExprData;
+  /** Of the rows that pass, those that are in each of the samples. */
+  readonly samples?: readonly Sample[];
   readonly rows: RowRange;
+}
+
+/** A column of a frame. */
+export interface ShownColumn {
+  /** What the frame calls it. */
+  readonly name: string;
+  /** What the files call it. */
+  readonly source: string;
+  /** Of a struct, or a list of structs, the fields that are shown, each by the names on the way to it; else all. */
+  readonly fields?: readonly (readonly string[])[];
+}
+
+/** The rows whose number between 0 and 1, which follows from seed, file and row, lies in a range. */
+export interface Sample {
+  readonly seed: number;
+  readonly start: number;
+  readonly end: number;
 }
 
 /** A data file at the pinned commit, with what has been learnt about it. */

@@ -1,5 +1,6 @@
 /** Runs the tasks of a plan on the workers: several at once, the rows in order, and never more held than is bounded. */
-import { failure } from "./errors.js";
+import { failure, type HubframeError } from "./errors.js";
+import { Meter, type OnProgress } from "./progress.js";
 import type { RowRange, ScanBatch, ScanPlan, ScanTask } from "./protocol.js";
 import { isAll } from "./row-range.js";
 import type { Source } from "./source.js";
@@ -30,14 +31,24 @@ export async function* inOrder(
   source: Source,
   { schema, tasks, rows }: Tasks,
   signal?: AbortSignal,
+  onProgress?: OnProgress,
 ): AsyncGenerator<ScanBatch> {
-  const { start, ahead, stop } = runner(source, tasks, signal);
-  const window = new Window(rows);
+  yield* inWindow(allInOrder(source, tasks, rows, signal, onProgress), rows, schema, cutBy(source));
+}
+
+async function* allInOrder(
+  source: Source,
+  tasks: readonly ScanTask[],
+  rows: RowRange,
+  signal: AbortSignal | undefined,
+  onProgress: OnProgress | undefined,
+): AsyncGenerator<ScanBatch> {
+  const { start, ahead, stop } = runner(source, tasks, signal, onProgress);
   const running: { stream: AsyncGenerator<ScanBatch>; first: Promise<IteratorResult<ScanBatch>> }[] = [];
   let atOnce = rows.end === undefined ? ahead : 1;
   let next = 0;
   try {
-    while (!window.isDone) {
+    while (true) {
       for (; next < tasks.length && running.length < atOnce; next++) {
         const stream = start(tasks[next] as ScanTask);
         const first = stream.next();
@@ -47,9 +58,7 @@ export async function* inOrder(
       const head = running[0];
       if (!head) return;
       for (let item = await head.first; !item.done; item = await head.stream.next()) {
-        const batch = await cut(source, schema, item.value, window.next(item.value.numRows));
-        if (batch) yield batch;
-        if (window.isDone) return;
+        yield item.value;
       }
       running.shift();
       atOnce = Math.min(atOnce * 2, ahead);
@@ -59,12 +68,29 @@ export async function* inOrder(
   }
 }
 
+/** The batches that lie in a range of their rows, cut to it. Pulls no further than its end. */
+export async function* inWindow(
+  batches: AsyncGenerator<ScanBatch>,
+  rows: RowRange,
+  schema: Uint8Array,
+  cut: Cut,
+): AsyncGenerator<ScanBatch> {
+  const window = new Window(rows);
+  if (window.isDone) return;
+  for await (const batch of batches) {
+    const part = await cut(schema, batch, window.next(batch.numRows));
+    if (part) yield part;
+    if (window.isDone) return;
+  }
+}
+
 /** The batches of all tasks, in order and at once. Rejects with code `limit` when they pass `maxBytes`. */
 export async function collect(
   source: Source,
   plan: Tasks,
   maxBytes: number,
   signal?: AbortSignal,
+  onProgress?: OnProgress,
 ): Promise<Uint8Array[]> {
   let numBytes = 0;
   const checked = (bytes: Uint8Array) => {
@@ -74,11 +100,12 @@ export async function collect(
   };
   if (!isAll(plan.rows)) {
     const collected: Uint8Array[] = [];
-    for await (const { bytes } of inOrder(source, plan, signal)) collected.push(checked(bytes));
+    for await (const { bytes } of inOrder(source, plan, signal, onProgress)) collected.push(checked(bytes));
     return collected;
   }
   const collected: Uint8Array[][] = plan.tasks.map(() => []);
-  await atOnce(source, plan.tasks, signal, ({ bytes }, index) => collected[index]?.push(checked(bytes)));
+  const take = ({ bytes }: ScanBatch, index: number) => collected[index]?.push(checked(bytes));
+  await atOnce(source, plan.tasks, take, signal, onProgress);
   return collected.flat();
 }
 
@@ -89,9 +116,10 @@ export async function countRows(
   signal?: AbortSignal,
 ): Promise<number> {
   let total = 0;
-  await atOnce(source, tasks, signal, ({ numRows }) => {
+  const take = ({ numRows }: ScanBatch) => {
     total += numRows;
-  });
+  };
+  await atOnce(source, tasks, take, signal);
   return total;
 }
 
@@ -103,41 +131,53 @@ export async function lastRows(
   signal?: AbortSignal,
 ): Promise<Uint8Array[]> {
   const { start, stop } = runner(source, tasks, signal);
-  let kept: ScanBatch[] = [];
-  let found = 0;
   try {
-    for (const task of tasks.toReversed()) {
-      if (found >= numRows) break;
-      const own: ScanBatch[] = [];
-      for await (const batch of start(task)) {
-        own.push(batch);
-        found += batch.numRows;
-        // The first ones go as soon as there are enough without them.
-        for (let [first] = own; first && found - first.numRows >= numRows; [first] = own) {
-          found -= first.numRows;
-          own.shift();
-        }
-      }
-      kept = [...own, ...kept];
-    }
+    const streams = tasks.map((task) => () => start(task));
+    return await lastOf(streams, numRows, schema, cutBy(source));
   } finally {
     stop();
   }
+}
+
+/** The last rows of streams, from the last one backwards, until there are enough. */
+export async function lastOf(
+  streams: readonly (() => AsyncIterable<ScanBatch>)[],
+  numRows: number,
+  schema: Uint8Array,
+  cut: Cut,
+): Promise<Uint8Array[]> {
+  let kept: ScanBatch[] = [];
+  let found = 0;
+  for (const stream of streams.toReversed()) {
+    if (found >= numRows) break;
+    const own: ScanBatch[] = [];
+    for await (const batch of stream()) {
+      own.push(batch);
+      found += batch.numRows;
+      // The first ones go as soon as there are enough without them.
+      for (let [first] = own; first && found - first.numRows >= numRows; [first] = own) {
+        found -= first.numRows;
+        own.shift();
+      }
+    }
+    kept = [...own, ...kept];
+  }
   const [first, ...others] = kept;
   if (!first) return [];
-  const extra = { start: Math.max(0, found - numRows), end: first.numRows };
-  const cutFirst = await cut(source, schema, first, extra);
-  return [...(cutFirst ? [cutFirst] : []), ...others].map(({ bytes }) => bytes);
+  const rest = { start: Math.max(0, found - numRows), end: first.numRows };
+  const part = await cut(schema, first, rest);
+  return [...(part ? [part] : []), ...others].map(({ bytes }) => bytes);
 }
 
 /** Hands over the batches of all tasks as they come, as many tasks at once as can run. */
 async function atOnce(
   source: Source,
   tasks: readonly ScanTask[],
-  signal: AbortSignal | undefined,
   take: (batch: ScanBatch, task: number) => void,
+  signal: AbortSignal | undefined,
+  onProgress?: OnProgress,
 ): Promise<void> {
-  const { start, ahead, stop } = runner(source, tasks, signal);
+  const { start, ahead, stop } = runner(source, tasks, signal, onProgress);
   const queue = tasks.entries();
   const work = async () => {
     for (const [index, task] of queue) for await (const batch of start(task)) take(batch, index);
@@ -150,15 +190,24 @@ async function atOnce(
 }
 
 /** Decides where tasks run and how many at once. `stop` cancels those that still run. */
-function runner(source: Source, tasks: readonly ScanTask[], signal: AbortSignal | undefined) {
+function runner(
+  source: Source,
+  tasks: readonly ScanTask[],
+  signal: AbortSignal | undefined,
+  onProgress?: OnProgress,
+) {
   const { pool, home } = source;
   const numRows = tasks.reduce((sum, task) => sum + numRowsOf(task), 0);
   const small = numRows <= SMALL_SCAN_ROWS;
   const stopping = new AbortController();
   const either = signal ? AbortSignal.any([signal, stopping.signal]) : stopping.signal;
+  const meter = onProgress && new Meter(tasks, onProgress);
   return {
     ahead: tasksAtOnce(tasks, small ? 1 : pool.slots.length),
-    start: (task: ScanTask) => (small ? home : pool.idlest(home)).stream("scan", [task], either),
+    start: (task: ScanTask) => {
+      const batches = (small ? home : pool.idlest(home)).stream("scan", [task], either);
+      return meter ? meter.watch(task, batches) : batches;
+    },
     stop: () => stopping.abort(),
   };
 }
@@ -198,16 +247,20 @@ class Window {
   }
 }
 
-/** Some rows of a batch, if that is any. A part of one is made by a worker: at most twice a read. */
-async function cut(
-  { home }: Source,
+/** Some rows of a batch, if that is any. */
+export type Cut = (
   schema: Uint8Array,
   batch: ScanBatch,
   rows: Required<RowRange>,
-): Promise<ScanBatch | undefined> {
-  if (rows.end <= rows.start) return undefined;
-  if (rows.start === 0 && rows.end === batch.numRows) return batch;
-  return home.call("sliceBatch", [schema, batch.bytes, rows]);
+) => Promise<ScanBatch | undefined>;
+
+/** Cuts batches by a worker where only a part is wanted: at most twice a read. */
+export function cutBy({ home }: Pick<Source, "home">): Cut {
+  return async (schema, batch, rows) => {
+    if (rows.end <= rows.start) return undefined;
+    if (rows.start === 0 && rows.end === batch.numRows) return batch;
+    return home.call("sliceBatch", [schema, batch.bytes, rows]);
+  };
 }
 
 /** Of a file whose footer nobody has read yet, any number of rows may come. */
@@ -215,7 +268,8 @@ function numRowsOf({ file, rows }: ScanTask): number {
   return (rows.end ?? file.footer?.numRows ?? Number.POSITIVE_INFINITY) - rows.start;
 }
 
-function tooLarge(maxBytes: number) {
+/** The error of a read that comes to more than may be held. */
+export function tooLarge(maxBytes: number): HubframeError {
   return failure(
     "limit",
     "collect rows",

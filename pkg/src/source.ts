@@ -3,16 +3,57 @@ import type { Field as ArrowField } from "@uwdata/flechette";
 import { toFields } from "./arrow.js";
 import { Explanation } from "./explanation.js";
 import type { Pool, Slot } from "./pool.js";
-import type { DataFile, FrameSource, FrameSpec, Origin, ScanPlan } from "./protocol.js";
+import type { OnProgress } from "./progress.js";
+import type { DataFile, FrameSpec, FrameSource as Opened, Origin, ScanBatch, ScanPlan } from "./protocol.js";
 import { ALL_ROWS, numRowsIn } from "./row-range.js";
-import { countRows } from "./scan.js";
+import { collect, countRows, inOrder, lastRows } from "./scan.js";
 import type { Field } from "./types.js";
 
+/** Rows in batches, without a schema message. */
+export interface Rows {
+  /** The schema message that goes before them. */
+  readonly schema: Uint8Array;
+  readonly batches: AsyncGenerator<ScanBatch>;
+}
+
+/** Rows in batches, all of them. */
+export interface CollectedRows {
+  readonly schema: Uint8Array;
+  readonly batches: readonly Uint8Array[];
+}
+
+/** What a frame reads from: files on the Hub, or what a function makes of another frame. */
+export interface FrameSource {
+  /** Whether filters and samples can be handed to it. */
+  readonly pushesDown: boolean;
+  readonly origin: Pick<Origin, "repo" | "sha">;
+  /** All columns. */
+  readonly fields: readonly Field[];
+  /** All columns, with their types as objects. */
+  readonly arrowFields: readonly ArrowField[];
+  /** The rows in order, as they are pulled. */
+  scan(wanted: Wanted, signal?: AbortSignal, onProgress?: OnProgress): Promise<Rows>;
+  /** All rows at once. Rejects with code `limit` above `maxBytes`. */
+  collect(
+    wanted: Wanted,
+    maxBytes: number,
+    signal?: AbortSignal,
+    onProgress?: OnProgress,
+  ): Promise<CollectedRows>;
+  /** The last rows, looked for from the end. */
+  last(wanted: Wanted, numRows: number, signal?: AbortSignal): Promise<CollectedRows>;
+  count(wanted: Wanted, signal?: AbortSignal): Promise<number>;
+  /** The number of rows of each of `files`. */
+  fileRows(files: readonly DataFile[], signal?: AbortSignal): Promise<number[]>;
+  explain(wanted: Wanted, signal?: AbortSignal): Promise<Explanation>;
+}
+
 /** What is wanted of the files of a source. */
-type Wanted = Pick<FrameSpec, "files" | "columns" | "filter" | "rows">;
+export type Wanted = Pick<FrameSpec, "files" | "columns" | "filter" | "samples" | "rows">;
 
 /** The data files of a frame at one commit, and the workers that read them. */
-export class Source {
+export class Source implements FrameSource {
+  readonly pushesDown = true;
   readonly pool: Pool;
   /** The slot whose worker opened the files: it has their footers and signed URLs, so small reads go there. */
   readonly home: Slot;
@@ -21,7 +62,7 @@ export class Source {
   readonly #known: Map<string, DataFile>;
   #arrowFields: readonly ArrowField[] | undefined;
 
-  constructor(pool: Pool, home: Slot, { schema, ...origin }: FrameSource) {
+  constructor(pool: Pool, home: Slot, { schema, ...origin }: Opened) {
     this.pool = pool;
     this.home = home;
     this.fields = schema;
@@ -42,6 +83,26 @@ export class Source {
     return plan;
   }
 
+  async scan(wanted: Wanted, signal?: AbortSignal, onProgress?: OnProgress): Promise<Rows> {
+    const plan = await this.plan(wanted, signal);
+    return { schema: plan.schema, batches: inOrder(this, plan, signal, onProgress) };
+  }
+
+  async collect(
+    wanted: Wanted,
+    maxBytes: number,
+    signal?: AbortSignal,
+    onProgress?: OnProgress,
+  ): Promise<CollectedRows> {
+    const plan = await this.plan(wanted, signal);
+    return { schema: plan.schema, batches: await collect(this, plan, maxBytes, signal, onProgress) };
+  }
+
+  async last(wanted: Wanted, numRows: number, signal?: AbortSignal): Promise<CollectedRows> {
+    const plan = await this.plan(wanted, signal);
+    return { schema: plan.schema, batches: await lastRows(this, plan, numRows, signal) };
+  }
+
   /** Says what a scan comes to. */
   async explain(wanted: Wanted, signal?: AbortSignal): Promise<Explanation> {
     const answer = await this.home.call("explain", [this.#spec(wanted)], signal);
@@ -50,11 +111,11 @@ export class Source {
   }
 
   /**
-   * Counts rows. Without a filter, asks nobody when every footer is known; with one, the workers count side by side
+   * Counts rows. Unless rows are filtered or sampled, asks nobody when every footer is known; else the workers count side by side
    * where the footers prove nothing.
    */
   async count(wanted: Wanted, signal?: AbortSignal): Promise<number> {
-    if (wanted.filter) {
+    if (wanted.filter || wanted.samples) {
       const plan = await this.home.call("planCount", [this.#spec(wanted)], signal);
       this.#learn(plan.files);
       return numRowsIn(wanted.rows, plan.numRows + (await countRows(this, plan.tasks, signal)));

@@ -1,5 +1,5 @@
 /** Stand-ins for what needs a browser or the WebAssembly module: a session over rows in memory, and a worker. */
-import { int32, tableFromArrays, tableFromIPC, tableToIPC, utf8 } from "@uwdata/flechette";
+import { int32, tableFromArrays, tableToIPC, utf8 } from "@uwdata/flechette";
 import { toTable } from "../src/arrow.js";
 import { workerConnector } from "../src/connect.js";
 import type { ExprData } from "../src/expr.js";
@@ -11,6 +11,7 @@ import { ALL_ROWS, isAll } from "../src/row-range.js";
 import { type Port, serve } from "../src/rpc.js";
 import { Source } from "../src/source.js";
 import type { RequestEvent } from "../src/types.js";
+import { wholeView } from "../src/view.js";
 
 /** The smallest module that compiles. */
 export const EMPTY_WASM = new WebAssembly.Module(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0));
@@ -24,7 +25,7 @@ export const SETTINGS: SessionSettings = {
 
 /** An IPC stream in its parts: the schema message, and all others without the end-of-stream marker. */
 export function ipcParts(columns: Record<string, unknown[]>): { schema: Uint8Array; bytes: Uint8Array } {
-  const types = { id: int32(), text: utf8() };
+  const types = { id: int32(), text: utf8(), words: utf8() };
   const stream = tableToIPC(tableFromArrays(columns, { types }), { format: "stream" });
   if (!stream) throw new Error("flechette made no stream");
   const schemaEnd = 8 + new DataView(stream.buffer, stream.byteOffset).getInt32(4, true);
@@ -106,7 +107,8 @@ function fakePlanning(
   log: Log,
 ): Pick<Session, "plan" | "count" | "planCount" | "explain" | "sliceBatch"> {
   const { learn } = fakeFooters(files, log);
-  const cut = ({ files, rows, columns }: FrameSpec) => {
+  const cut = ({ files, rows, columns: shown }: FrameSpec) => {
+    const columns = shown?.map(({ source }) => source);
     const tasks: FakeTask[] = [];
     const learnt: DataFile[] = [];
     let start = 0;
@@ -135,7 +137,8 @@ function fakePlanning(
     );
   return {
     async plan(frame) {
-      const { columns, files: data, filter, rows } = frame;
+      const { files: data, filter, rows } = frame;
+      const columns = frame.columns?.map(({ source }) => source);
       const { schema } = content(columns, [0]);
       if (!isAll(rows) && !filter) return { schema, rows: ALL_ROWS, ...cut(frame) };
       // A whole frame is planned without a footer: what a file holds is seen when it is scanned.
@@ -164,10 +167,12 @@ function fakePlanning(
       return { filter: JSON.stringify(filter), kept, cost, atMost: cost, pruned: [], text, files: known };
     },
     sliceBatch(schema, bytes, { start, end }) {
-      const rows = toTable(schema, [bytes]).getChild("id")?.toArray().slice(start, end) ?? [];
       log.push(`slice ${start}..${end}`);
-      const columns = tableFromIPC([schema]).names.map(String);
-      return { numRows: rows.length, bytes: content(columns, [...rows]).bytes };
+      const table = toTable(schema, [bytes]);
+      const columns = table.names.map((name, index): [string, unknown[]] => {
+        return [String(name), [...table.getChildAt(index).toArray()].slice(start, end)];
+      });
+      return { numRows: columns[0]?.[1].length ?? 0, bytes: ipcParts(Object.fromEntries(columns)).bytes };
     },
   };
 }
@@ -381,7 +386,7 @@ export async function fakeFrame(
   const home = pool.idlest();
   const opened = await home.call("open", [["hf://datasets/me/data"], {}]);
   const source = new Source(pool, home, opened);
-  const frame = new Frame({ source, files: opened.files, columns: ["id", "text"], rows: ALL_ROWS });
+  const frame = new Frame(wholeView(source, opened));
   const log = () => logs.flat().filter((line) => !line.startsWith("open"));
   return { frame, pool, made, logs, log };
 }

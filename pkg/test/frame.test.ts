@@ -2,6 +2,7 @@ import { tableFromIPC } from "@uwdata/flechette";
 import { describe, expect, it, vi } from "vitest";
 import { col } from "../src/expr.js";
 import type { Frame } from "../src/frame.js";
+import type { ReadProgress } from "../src/progress.js";
 import { STREAM_CREDIT } from "../src/rpc.js";
 import { fakeFrame, ids, range } from "./fake.js";
 
@@ -79,7 +80,7 @@ describe("rows", () => {
     expect(Object.keys((await frame.select("text", "id").head(1))[0] ?? {})).toEqual(["text", "id"]);
   });
 
-  it("come in batches, in order, over several workers", async () => {
+  it("come in batches, in order, over several workers", { timeout: 20_000 }, async () => {
     const { frame, made } = await fakeFrame(MANY_ROWS, { workers: 3 });
     const seen: number[] = [];
     for await (const batch of frame.batches()) seen.push(...ids(batch.toArray()));
@@ -156,7 +157,7 @@ describe("filtered rows", () => {
 
   it("must be asked for before a slice, of columns that there are, with values that fit", async () => {
     const { frame, log } = await fakeFrame(FILES);
-    expect(() => late(frame.limit(5))).toThrow("filter first");
+    expect(() => late(frame.limit(5))).toThrow("filter and sample first");
     expect(() => frame.filter(col("idd").eq(1))).toThrow('There is no column "idd". Did you mean "id"?');
     expect(() => frame.filter([["id", "=", "1"]])).toThrow('The column "id" cannot be filtered so');
     expect(log()).toEqual([]);
@@ -198,6 +199,23 @@ describe("cost", () => {
     await frame.toArrow();
     expect(made).toHaveLength(4);
     expect(log().filter((line) => line.startsWith("footer"))).toHaveLength(4);
+  });
+});
+
+describe("progress", () => {
+  it("is told in rows, bytes and files, to the end", async () => {
+    const { frame } = await fakeFrame(FILES);
+    const told: ReadProgress[] = [];
+    const onProgress = (progress: ReadProgress) => void told.push(progress);
+    await frame.toArrow({ onProgress });
+    expect(told.at(-1)).toMatchObject({ numRows: 100, filesDone: 4, numFiles: 4 });
+    expect(told.length).toBeGreaterThan(10);
+    const rows = told.map(({ numRows }) => numRows);
+    expect(rows).toEqual(rows.toSorted((a, b) => a - b));
+    told.length = 0;
+    for await (const _ of frame.slice(20, 20).batches({ onProgress })) expect(told.length).toBeGreaterThan(0);
+    expect(told.at(-1)).toMatchObject({ numRows: 20, numFiles: 2 });
+    expect(told.every(({ numBytes, numRows }) => numBytes > numRows)).toBe(true);
   });
 });
 

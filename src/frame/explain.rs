@@ -2,12 +2,13 @@
 
 use std::{collections::BTreeMap, fmt};
 
+use arrow_schema::Fields;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Cost, DataFile, FrameSpec, ScanTask, Session, cost::TaskCost, ipc::decode_schema, prepare::Prepared,
-    session::repo_id,
+    Cost, DataFile, FrameSpec, ScanTask, Session, columns::project, cost::TaskCost, ipc::decode_schema,
+    prepare::Prepared, session::repo_id,
 };
 use crate::{
     error::{Result, ResultExt},
@@ -90,8 +91,7 @@ impl<T: Transport> Session<T> {
     pub async fn explain(&self, frame: &FrameSpec) -> Result<Explanation> {
         let repo = repo_id(&frame.repo_type, &frame.repo)?;
         let (plan, pruned) = self.plan_with_reasons(frame).await?;
-        let columns: Vec<String> =
-            decode_schema(&plan.schema)?.fields().iter().map(|field| field.name().clone()).collect();
+        let columns = project(&decode_schema(&frame.arrow_schema)?, frame.columns.as_deref())?;
         let limited = plan.tasks.iter().any(|task| task.limit.is_some());
         let mut tasks: BTreeMap<String, Vec<ScanTask>> = BTreeMap::new();
         for task in plan.tasks {
@@ -99,7 +99,7 @@ impl<T: Transport> Session<T> {
         }
         let tasks_of = |file: &DataFile| tasks.get(&file.path).cloned().unwrap_or_default();
         let parts: Vec<FilePart> = stream::iter(&plan.files)
-            .map(|file| self.explain_file(&repo, &frame.sha, file, tasks_of(file), &columns))
+            .map(|file| self.explain_file(&repo, &frame.sha, file, tasks_of(file), columns.fields()))
             .buffered(MAX_IN_FLIGHT)
             .try_collect()
             .await?;
@@ -124,13 +124,13 @@ impl<T: Transport> Session<T> {
         sha: &str,
         file: &DataFile,
         tasks: Vec<ScanTask>,
-        columns: &[String],
+        columns: &Fields,
     ) -> Result<FilePart> {
         let mut part = FilePart { file: file.clone(), ..FilePart::default() };
         for task in tasks {
             let task = ScanTask { file: part.file.clone(), ..task };
             let source = self.remote_file(repo, sha, &task.file);
-            let prepared = self.prepare(repo, &task, columns.to_vec(), &source).await;
+            let prepared = self.prepare(repo, &task, columns.clone(), &source).await;
             let prepared = prepared.context("file", &file.path)?;
             part.cost =
                 part.cost.beside(TaskCost::new(&prepared, source.coalescing()).context("file", &file.path)?);

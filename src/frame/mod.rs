@@ -4,6 +4,7 @@
 //! is a table over a session. Work is cut into [`ScanTask`]s, which are plain data: any worker can run one.
 
 mod adapt;
+mod cast;
 mod columns;
 mod cost;
 mod dataset;
@@ -16,11 +17,13 @@ mod plan;
 mod prefix;
 mod prepare;
 mod rows;
+mod sample;
 mod scan;
 mod session;
 mod spec;
 mod table;
 
+pub use columns::ShownColumn;
 pub use cost::Cost;
 pub use dataset::{ConfigTable, Dataset, Instead, InsteadOrigin, LayoutTable, Problem, SplitTable};
 pub use explain::{Explanation, Kept, PrunedRows, Share};
@@ -29,6 +32,7 @@ pub use ipc::{
 };
 pub(crate) use open::is_parquet;
 pub use rows::RowRange;
+pub use sample::Sample;
 pub use scan::Scan;
 pub use session::Session;
 pub use spec::{

@@ -2,14 +2,15 @@
 
 use std::{collections::BTreeMap, rc::Rc};
 
-use arrow_schema::Schema;
+use arrow_schema::{Fields, Schema};
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use super::{
     CountPlan, DataFile, FrameSpec, PrunedRows, RowCount, RowRange, ScanPlan, ScanTask, Session,
-    columns::project,
+    columns::{project, renamed},
     filter::checked,
     ipc::{decode_schema, encode_schema},
+    sample::FileSample,
     session::repo_id,
 };
 use crate::{
@@ -30,7 +31,7 @@ const MAX_WAVE: usize = 64;
 /// What is read of the rows of a frame.
 #[derive(Clone, Copy)]
 struct Wanted<'a> {
-    columns: &'a [String],
+    columns: &'a Fields,
     filter: Option<&'a Expr>,
 }
 
@@ -54,34 +55,35 @@ impl<T: Transport> Session<T> {
     pub(super) async fn plan_with_reasons(&self, frame: &FrameSpec) -> Result<(ScanPlan, Vec<PrunedRows>)> {
         let repo = repo_id(&frame.repo_type, &frame.repo)?;
         let all = decode_schema(&frame.arrow_schema)?;
-        let shown = project(&all, frame.columns.as_deref())?;
-        let schema = encode_schema(&shown)?;
+        let projected = project(&all, frame.columns.as_deref())?;
+        let schema = encode_schema(&projected)?;
         let filter = frame.filter.as_ref().map(|filter| checked(filter, &all)).transpose()?;
         let mut files = frame.files.clone();
-        let whole = filter.is_some() || frame.rows.is_all();
+        let whole = frame.is_selective() || frame.rows.is_all();
         let parts = match (whole, frame.rows.len_of(u64::MAX)) {
             (_, 0) => Vec::new(),
             (true, _) => files.iter().map(|_| RowRange::default()).collect(),
             (false, _) => self.locate(&repo, &frame.sha, &mut files, frame.rows).await?,
         };
-        let (rows, limit) = match &filter {
-            Some(_) => (frame.rows, frame.rows.end),
-            None => (RowRange::default(), None),
+        let (rows, limit) = match frame.is_selective() {
+            true => (frame.rows, frame.rows.end),
+            false => (RowRange::default(), None),
         };
         let (mut tasks, mut pruned) = (Vec::new(), Vec::new());
-        let columns: Vec<String> = shown.fields().iter().map(|field| field.name().clone()).collect();
-        let wanted = Wanted { columns: &columns, filter: filter.as_ref() };
+        let wanted = Wanted { columns: projected.fields(), filter: filter.as_ref() };
         for (file, part) in files.iter().zip(parts) {
             for rows in self.runs(&repo, &frame.sha, file, part, wanted, &mut pruned).await {
                 let filter = filter.clone();
                 tasks.push(ScanTask { filter, limit, ..frame.task(file, schema.clone(), rows) });
             }
         }
+        let schema = encode_schema(&renamed(&projected, frame.columns.as_deref()))?;
         Ok((ScanPlan { schema, tasks, rows, files }, pruned))
     }
 
-    /// Plans the counting of filtered rows. Reads the footers that are not known, side by side: one request a file. The
-    /// row groups of which they prove that every row passes, or none, are counted; the tasks are for the others.
+    /// Plans the counting of filtered or sampled rows. Reads the footers that are not known, side by side: one request a
+    /// file. The row groups of which they prove that every row passes, or none, are counted; the tasks are for the
+    /// others.
     ///
     /// # Errors
     /// Kind `invalid` for a filter that does not fit the frame's types, and those of reading footers.
@@ -97,11 +99,12 @@ impl<T: Transport> Session<T> {
             let predicate =
                 filter.bind(footer.reader().schema(), Missing::AsNulls).context("file", &file.path)?;
             let by_statistics = Filter::new(&footer, predicate);
+            let sample = FileSample::new(&frame.samples, &file.path);
             let mut undecided = Vec::new();
             let mut first = 0;
             for (row_group, num_rows) in footer.row_group_lens().enumerate() {
                 match by_statistics.verdict(&footer, row_group) {
-                    Verdict::All => plan.num_rows += num_rows,
+                    Verdict::All => plan.num_rows += sample.count(first..first + num_rows),
                     Verdict::None => {}
                     Verdict::Some => undecided.push(first..first + num_rows),
                 }
@@ -127,7 +130,7 @@ impl<T: Transport> Session<T> {
     where
         T: 'static,
     {
-        if frame.filter.is_some() {
+        if frame.is_selective() {
             let CountPlan { num_rows, tasks, files } = self.plan_count(frame).await?;
             let counts = stream::iter(tasks).map(|task| self.count_rows(task)).buffered(MAX_COUNTING);
             let counted = counts.try_fold(num_rows, async |sum, rows| Ok(sum + rows)).await?;
@@ -182,7 +185,7 @@ impl<T: Transport> Session<T> {
                 refuted.extend(filter.refuted(&footer, row_group).map(|why| (row_group, (num_rows, why))));
             }
         }
-        let columns = Some(wanted.columns.to_vec());
+        let columns = Some(wanted.columns.clone());
         let mask = ReadOptions { columns, ..ReadOptions::default() }.mask(&footer);
         let is_read =
             |leaf| mask.leaf_included(leaf) || filter.as_ref().is_some_and(|filter| filter.reads(leaf));
@@ -226,6 +229,11 @@ impl<T: Transport> Session<T> {
 }
 
 impl FrameSpec {
+    /// Whether which rows there are is seen only where they are read.
+    pub(super) fn is_selective(&self) -> bool {
+        self.filter.is_some() || !self.samples.is_empty()
+    }
+
     /// A task on one of the frame's files, without a filter.
     fn task(&self, file: &DataFile, schema: Vec<u8>, rows: RowRange) -> ScanTask {
         ScanTask {
@@ -236,6 +244,7 @@ impl FrameSpec {
             schema,
             rows,
             filter: None,
+            samples: self.samples.clone(),
             limit: None,
         }
     }

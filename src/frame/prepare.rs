@@ -4,7 +4,9 @@
 
 use std::rc::Rc;
 
-use super::{ScanTask, Session, footers::read_pieces};
+use arrow_schema::Fields;
+
+use super::{ScanTask, Session, footers::read_pieces, sample::FileSample};
 use crate::{
     error::Result,
     expr::{Expr, Missing, Verdict},
@@ -23,6 +25,24 @@ pub(super) struct Prepared {
     pub(super) pruned: Vec<Pruned>,
 }
 
+impl Prepared {
+    /// Leaves out the rows that are not in the sample.
+    fn sample(&mut self, sample: &FileSample) {
+        let firsts =
+            self.footer.row_group_lens().scan(0, |next, len| Some(std::mem::replace(next, *next + len)));
+        let firsts: Vec<u64> = firsts.collect();
+        self.options.row_groups.retain_mut(|group| {
+            let first = firsts.get(group.row_group).copied().unwrap_or_default();
+            let runs = sample.runs(first + group.rows.start..first + group.rows.end);
+            let runs: Vec<_> = runs.into_iter().map(|run| run.start - first..run.end - first).collect();
+            let (Some(start), Some(end)) = (runs.first(), runs.last()) else { return false };
+            group.rows = start.start..end.end;
+            (group.whole, group.runs) = (false, Some(runs));
+            true
+        });
+    }
+}
+
 impl<T: Transport> Session<T> {
     /// Reads the footer of a task's file, if it is not known; then, in one wave, what of the page index and the Bloom
     /// filters pays.
@@ -33,7 +53,7 @@ impl<T: Transport> Session<T> {
         &self,
         repo: &RepoId,
         task: &ScanTask,
-        columns: Vec<String>,
+        columns: Fields,
         source: &RemoteFile<T>,
     ) -> Result<Prepared> {
         let footer = self.footer(repo, &task.sha, &task.file).await?;
@@ -45,6 +65,9 @@ impl<T: Transport> Session<T> {
             limit: task.limit,
         };
         let mut prepared = Prepared { footer, options, pruned: Vec::new() };
+        if !task.samples.is_empty() {
+            prepared.sample(&FileSample::new(&task.samples, &task.file.path));
+        }
         if let Some(filter) = &task.filter {
             self.narrow(source, &mut prepared, filter).await?;
         }

@@ -86,11 +86,11 @@ impl<T: Transport + 'static> Scan<T> {
     async fn start(&self) -> Result<Reading<T>> {
         let Self { session, task, repo, schema, .. } = self;
         let source = Rc::new(session.remote_file(repo, &task.sha, &task.file));
-        let columns = schema.fields().iter().map(|field| field.name().clone()).collect();
-        let Prepared { footer, options, .. } = session.prepare(repo, task, columns, &source).await?;
+        let Prepared { footer, options, .. } =
+            session.prepare(repo, task, schema.fields().clone(), &source).await?;
+        let adapter = Adapter::new(schema, &options.schema(&footer))?;
         let footer = read_prefixes(&*source, footer, &options).await?;
         let reader = Reader::new(&footer, &options)?;
-        let adapter = Adapter::new(SchemaRef::clone(schema), reader.schema())?;
         // Whoever wants some rows may have them after any row group.
         let eager = options.limit.is_none();
         Ok(Reading { source, footer, reader, adapter, eager, ahead: None, asked: Vec::new() })

@@ -5,7 +5,7 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use super::RowRange;
+use super::{RowRange, Sample, ShownColumn};
 use crate::{expr::Expr, features::Features, parquet::KnownBytes};
 
 /// What opening a path found: the files of one repo at one commit, and the schema of the first.
@@ -143,12 +143,15 @@ pub struct FrameSpec {
     pub arrow_schema: Vec<u8>,
     /// The columns shown, in order; `None` for all.
     #[serde(default)]
-    pub columns: Option<Vec<String>>,
+    pub columns: Option<Vec<ShownColumn>>,
     /// Which rows there are: those of which this is true. May be on any column, shown or not. [`crate::expr`] has its
     /// shape.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub filter: Option<Expr>,
-    /// The rows shown, counted among those that pass the filter: a filter comes before every slice.
+    /// Of these, only those that are in each of the samples.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub samples: Vec<Sample>,
+    /// The rows shown, counted among those that pass: filters and samples come before every slice.
     pub rows: RowRange,
 }
 
@@ -163,6 +166,7 @@ impl From<FrameSource> for FrameSpec {
             arrow_schema,
             columns: None,
             filter: None,
+            samples: Vec::new(),
             rows: RowRange::default(),
         }
     }
@@ -206,6 +210,9 @@ pub struct ScanTask {
     /// Of these rows only those that pass, with class labels as numbers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub filter: Option<Expr>,
+    /// Of these, only those that are in each of the samples.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub samples: Vec<Sample>,
     /// Of those that pass only the first so many.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<u64>,

@@ -1,13 +1,13 @@
 //! [`Frame`]: the lazy table as Rust code uses it. The JavaScript package has its twin, over the same plans.
 
-use std::rc::Rc;
+use std::{rc::Rc, sync::Arc};
 
-use arrow_array::RecordBatch;
-use arrow_schema::SchemaRef;
+use arrow_array::{RecordBatch, RecordBatchOptions};
+use arrow_schema::{Field, Schema, SchemaRef};
 
 use super::{
-    Explanation, FrameSpec, RowRange, ScanTask, Session,
-    columns::{project, unknown},
+    Explanation, FrameSpec, RowRange, Sample, ScanTask, Session,
+    columns::{ShownColumn, project, renamed, select, unknown},
     filter::checked,
     ipc::decode_schema,
 };
@@ -22,6 +22,9 @@ use crate::{
 pub struct Frame<T> {
     session: Rc<Session<T>>,
     spec: FrameSpec,
+    /// The columns as the files call them.
+    projected: SchemaRef,
+    /// The columns as the frame calls them.
     schema: SchemaRef,
 }
 
@@ -32,11 +35,12 @@ impl<T: Transport + 'static> Frame<T> {
     /// Kind `invalid` for a column that the schema has not, and for a filter that does not fit it.
     pub fn new(session: Rc<Session<T>>, spec: FrameSpec) -> Result<Self> {
         let all = decode_schema(&spec.arrow_schema)?;
-        let schema = project(&all, spec.columns.as_deref())?;
+        let projected = project(&all, spec.columns.as_deref())?;
+        let schema = renamed(&projected, spec.columns.as_deref());
         if let Some(filter) = &spec.filter {
             checked(filter, &all)?;
         }
-        Ok(Self { session, spec, schema })
+        Ok(Self { session, spec, projected, schema })
     }
 
     /// The frame as plain data.
@@ -59,14 +63,41 @@ impl<T: Transport + 'static> Frame<T> {
         self.spec.files.len()
     }
 
-    /// Only these columns, in this order.
+    /// Only these columns, in this order: `"a"`, or `"image.path"` for a field of a struct column, which is then a
+    /// struct of the fields that are named.
     ///
     /// # Errors
     /// Kind `invalid` for a column that the frame has not, naming the nearest.
     pub fn select(&self, columns: &[&str]) -> Result<Self> {
-        let columns: Vec<String> = columns.iter().map(|&name| name.to_owned()).collect();
-        project(&self.schema, Some(&columns))?;
+        let columns = select(&self.schema, &self.shown(), columns)?;
         self.with(FrameSpec { columns: Some(columns), ..self.spec.clone() })
+    }
+
+    /// The same columns, some of them by new names. [`Frame::filter`] goes on by the names in the files.
+    ///
+    /// # Errors
+    /// Kind `invalid` for a column that the frame has not, naming the nearest, and for a name that it has then twice.
+    pub fn rename(&self, names: &[(&str, &str)]) -> Result<Self> {
+        if let Some((name, _)) = names.iter().find(|(name, _)| self.schema.index_of(name).is_err()) {
+            return Err(unknown(&self.schema, name));
+        }
+        let mut columns = self.shown();
+        for column in &mut columns {
+            if let Some((_, name)) = names.iter().find(|(name, _)| *name == column.name) {
+                column.name = (*name).to_owned();
+            }
+        }
+        for (position, column) in columns.iter().enumerate() {
+            if columns.iter().take(position).any(|earlier| earlier.name == column.name) {
+                let message = format!("Two columns would be called {:?}.", column.name);
+                return Err(Error::new(ErrorKind::Invalid, "rename columns", message));
+            }
+        }
+        self.with(FrameSpec { columns: Some(columns), ..self.spec.clone() })
+    }
+
+    fn shown(&self) -> Vec<ShownColumn> {
+        self.spec.columns.clone().unwrap_or_else(|| ShownColumn::all(&self.projected))
     }
 
     /// All columns but these.
@@ -89,15 +120,31 @@ impl<T: Transport + 'static> Frame<T> {
     /// frame that was sliced: to count the rows of a slice they must be known, so a filter comes first, and slices
     /// count the rows that pass.
     pub fn filter(&self, filter: Expr) -> Result<Self> {
-        if !self.spec.rows.is_all() {
-            let message = "This frame is a slice; filter first, and slice the rows that pass.";
-            return Err(Error::new(ErrorKind::Invalid, "filter rows", message));
-        }
+        self.refuse_slice("filter rows")?;
         let filter = match self.spec.filter.clone() {
             Some(first) => first.and(filter),
             None => filter,
         };
         self.with(FrameSpec { filter: Some(filter), ..self.spec.clone() })
+    }
+
+    /// Some of the rows, chosen by the sample's seed, their files' paths and their numbers in these alone. Filters and
+    /// samples go in any order.
+    ///
+    /// # Errors
+    /// Kind `invalid` on a frame that was sliced, as for [`Frame::filter`].
+    pub fn sample(&self, sample: Sample) -> Result<Self> {
+        self.refuse_slice("sample rows")?;
+        let samples = Sample::narrow(&self.spec.samples, sample);
+        self.with(FrameSpec { samples, ..self.spec.clone() })
+    }
+
+    fn refuse_slice(&self, operation: &'static str) -> Result<()> {
+        if self.spec.rows.is_all() {
+            return Ok(());
+        }
+        let message = "This frame is a slice; filter and sample first, and slice the rows that pass.";
+        Err(Error::new(ErrorKind::Invalid, operation, message))
     }
 
     /// Rows `offset..offset + len` of this frame. Of a filtered frame these are counted as they pass: reading them reads
@@ -131,7 +178,7 @@ impl<T: Transport + 'static> Frame<T> {
     /// # Errors
     /// Those of [`Frame::collect`].
     pub async fn tail(&self, len: u64) -> Result<Vec<RecordBatch>> {
-        if self.spec.filter.is_some() && self.spec.rows.is_all() {
+        if self.spec.is_selective() && self.spec.rows.is_all() {
             return self.tail_backwards(len).await;
         }
         let counted = self.session.count(&self.spec).await?;
@@ -195,9 +242,22 @@ impl<T: Transport + 'static> Frame<T> {
         while !window.is_done()
             && let Some(batch) = scan.next_batch().await?
         {
-            batches.extend(window.cut(batch));
+            batches.extend(window.cut(batch).map(|batch| self.named(batch)).transpose()?);
         }
         Ok(batches)
+    }
+
+    /// A batch with the frame's names.
+    fn named(&self, batch: RecordBatch) -> Result<RecordBatch> {
+        let fields = batch.schema_ref().fields().iter().zip(self.schema.fields());
+        let fields = fields.map(|(field, shown)| Field::clone(field).with_name(shown.name()));
+        let schema = Schema::new_with_metadata(fields.collect::<Vec<_>>(), self.schema.metadata().clone());
+        let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
+        let columns = batch.columns().to_vec();
+        RecordBatch::try_new_with_options(Arc::new(schema), columns, &options).map_err(|error| {
+            let message = "A batch has other columns than its frame.";
+            Error::new(ErrorKind::Internal, "read rows", message).with_source(error.to_string())
+        })
     }
 
     fn with(&self, spec: FrameSpec) -> Result<Self> {

@@ -9,6 +9,7 @@ mod page_header;
 mod page_index;
 mod plan;
 mod prefix;
+mod projection;
 mod prune;
 mod read;
 mod schema;

@@ -3,11 +3,10 @@
 use std::{
     collections::{HashMap, VecDeque},
     ops::Range,
-    sync::Arc,
 };
 
 use arrow_array::RecordBatch;
-use arrow_schema::{ArrowError, Schema, SchemaRef};
+use arrow_schema::{ArrowError, Fields, SchemaRef};
 use bytes::Bytes;
 use parquet::{
     DecodeResult,
@@ -21,6 +20,7 @@ use parquet::{
 use super::{
     Filter, Footer, RowGroupRows, batch_rows,
     failure::{arrow_failed, failed},
+    projection::Projection,
 };
 use crate::{
     error::{Error, ErrorKind, Result},
@@ -38,9 +38,9 @@ const FILTER_CACHE_LEN: usize = 16 << 20;
 /// What to read of a file.
 #[derive(Debug, Clone, Default)]
 pub struct ReadOptions {
-    /// The names of the columns to read, in the order wanted; `None` for all. A name that the file has not is
-    /// left out of the batches.
-    pub columns: Option<Vec<String>>,
+    /// The columns to read, in the order wanted; `None` for all. Of structs only the fields that are named are read. A
+    /// name that the file has not is left out of the batches; what types they are there is not asked here.
+    pub columns: Option<Fields>,
     /// The row groups and their rows.
     pub row_groups: Vec<RowGroupRows>,
     /// Of these rows only those that pass.
@@ -52,9 +52,12 @@ pub struct ReadOptions {
 impl ReadOptions {
     /// The leaf columns of the batches.
     pub fn mask(&self, footer: &Footer) -> ProjectionMask {
-        let metadata = footer.reader();
-        let (roots, ..) = project(metadata.schema(), self.columns.as_deref());
-        ProjectionMask::roots(metadata.parquet_schema(), roots)
+        Projection::new(footer, self.columns.as_ref()).mask
+    }
+
+    /// The schema of the batches: the columns asked for that the file has, in the order asked for.
+    pub fn schema(&self, footer: &Footer) -> SchemaRef {
+        Projection::new(footer, self.columns.as_ref()).schema
     }
 }
 
@@ -98,8 +101,7 @@ impl Reader {
     pub fn new(footer: &Footer, options: &ReadOptions) -> Result<Self> {
         let fail = |error| failed(READ_ROWS, error);
         let metadata = footer.reader();
-        let (_, order, schema) = project(metadata.schema(), options.columns.as_deref());
-        let mask = options.mask(footer);
+        let Projection { mask, order, schema } = Projection::new(footer, options.columns.as_ref());
         let batch_rows = batch_rows(footer, &options.row_groups, |leaf| mask.leaf_included(leaf));
         let mut builder = ParquetPushDecoderBuilder::new_with_metadata(metadata.clone())
             .with_projection(mask.clone())
@@ -241,21 +243,6 @@ fn row_filter(footer: &Footer, filter: &Filter) -> RowFilter {
         Box::new(ArrowPredicateFn::new(ProjectionMask::leaves(schema, leaves), evaluate))
     };
     RowFilter::new(parts.into_iter().map(predicate).collect())
-}
-
-/// The root columns to decode, where each wanted one stands among them, and the schema in the order wanted.
-fn project(schema: &SchemaRef, columns: Option<&[String]>) -> (Vec<usize>, Vec<usize>, SchemaRef) {
-    let Some(columns) = columns else {
-        let all: Vec<_> = (0..schema.fields().len()).collect();
-        return (all.clone(), all, Arc::clone(schema));
-    };
-    let wanted: Vec<_> = columns.iter().filter_map(|name| schema.index_of(name).ok()).collect();
-    let mut roots = wanted.clone();
-    roots.sort_unstable();
-    roots.dedup();
-    let order = wanted.iter().filter_map(|root| roots.binary_search(root).ok()).collect();
-    let fields: Vec<_> = wanted.iter().filter_map(|root| schema.fields().get(*root).cloned()).collect();
-    (roots, order, Arc::new(Schema::new_with_metadata(fields, schema.metadata().clone())))
 }
 
 fn selection(group: &RowGroupRows) -> Result<RowGroupSelection> {

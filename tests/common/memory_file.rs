@@ -55,7 +55,8 @@ impl MemoryFile {
         columns: Option<&[&str]>,
         rows: Range<u64>,
     ) -> Result<RecordBatch> {
-        let columns = columns.map(|names| names.iter().map(|&name| name.to_owned()).collect());
+        let field = |name: &&str| footer.reader().schema().field_with_name(name).ok().cloned();
+        let columns = columns.map(|names| names.iter().filter_map(field).collect());
         let options =
             ReadOptions { columns, row_groups: row_groups(footer, &rows), ..ReadOptions::default() };
         self.read_rows(footer, &options)

@@ -70,7 +70,8 @@ impl<F: Read + Seek> Counted<F> {
     fn rows(&self, columns: Option<&[&str]>, rows: Range<u64>) -> (RecordBatch, Cost) {
         self.waves.borrow_mut().clear();
         let footer = self.footer();
-        let columns = columns.map(|names| names.iter().map(|&name| name.to_owned()).collect());
+        let named = |name: &&str| footer.reader().schema().field_with_name(name).unwrap().clone();
+        let columns = columns.map(|names| names.iter().map(named).collect());
         let options =
             ReadOptions { columns, row_groups: row_groups(&footer, &rows), ..ReadOptions::default() };
         let footer = block_on(read_prefixes(self, footer, &options)).unwrap();

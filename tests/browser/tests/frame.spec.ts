@@ -177,3 +177,82 @@ test.describe("filters", () => {
     expect(errors[3]).toContain("malformed");
   });
 });
+
+test.describe("columns", () => {
+  test("go by their new names everywhere, and keep what they mean", async ({ plainPage, freshHub }) => {
+    const result = await plainPage.evaluate(async (endpoint) => {
+      const { Hub, col } = hubframe;
+      const hub = new Hub({ endpoint, workers: 1 });
+      const labels = await hub.readParquet("hf://datasets/fixtures/labels/data/train-00000-of-00001.parquet");
+      const renamed = labels.rename({ label: "class", text: "label" }).select("class", "label");
+      const some = renamed.filter(col("class").gt(0)).slice(2, 5);
+      const rows = await some.toRows({ labels: "names" });
+      const table = await some.toArrow();
+      return {
+        rows: rows.map((row) => Object.entries(row).map(([name, value]) => `${name}:${typeof value}`)),
+        names: table.names,
+        features: table.schema.metadata?.get("huggingface"),
+        field: renamed.schema.fields[0]?.feature?._type,
+      };
+    }, freshHub.endpoint);
+    expect(result.rows).toHaveLength(5);
+    expect(new Set(result.rows.map(String))).toEqual(new Set(["class:string,label:string"]));
+    expect(result.names).toEqual(["class", "label"]);
+    expect(Object.keys(JSON.parse(result.features ?? "").info.features)).toEqual(["class", "label"]);
+    expect(result.field).toBe("ClassLabel");
+  });
+
+  test("in part are structs of that part, read without the rest", async ({ plainPage, freshHub }) => {
+    await freshHub.reset();
+    const result = await plainPage.evaluate(async (endpoint) => {
+      const hub = new hubframe.Hub({ endpoint, workers: 1 });
+      const images = await hub.readParquet("hf://datasets/fixtures/images");
+      const paths = images.select("image.path", "caption");
+      const type = paths.schema.fields[0]?.type;
+      const rows = await paths.toRows();
+      const whole = await images.select("image").toRows();
+      const path = (row: import("hubframe").Row) => (row.image as { path: string } | null)?.path;
+      return {
+        type,
+        keys: Object.keys(rows[0]?.image ?? {}),
+        same: rows.every((row, i) => path(row) === path(whole[i] ?? {})),
+      };
+    }, freshHub.endpoint);
+    expect(result).toEqual({ type: 'Struct("path": Utf8)', keys: ["path"], same: true });
+  });
+});
+
+test.describe("samples", () => {
+  test("split the rows, the same for any number of workers", async ({ plainPage, freshHub }) => {
+    const result = await plainPage.evaluate(async (endpoint) => {
+      const splits: string[] = [];
+      for (const workers of [0, 2]) {
+        const hub = new hubframe.Hub({ endpoint, workers });
+        const frame = await hub.readParquet("hf://datasets/fixtures/pages/indexed.parquet");
+        const [train, test] = frame.select("id").randomSplit([0.9, 0.1], { seed: 3 });
+        const ids = async (part = frame) => (await part.toRows()).map(({ id }) => Number(id));
+        const both = [...(await ids(train)), ...(await ids(test))].sort((a, b) => a - b);
+        const filtered = test?.filter([["id", "<", 5000]]);
+        const small = await ids(frame.select("id").sample(0.01, { seed: 3 }));
+        const head = await ids(test?.limit(10));
+        splits.push(
+          JSON.stringify([
+            both.length === 20_000 && both.every((id, index) => id === index),
+            await test?.count(),
+            (await ids(filtered)).length === (await filtered?.count()),
+            head,
+            small,
+          ]),
+        );
+        hub.close();
+      }
+      return splits;
+    }, freshHub.endpoint);
+    expect(result[0]).toBe(result[1]);
+    const [complete, count, filtered, head, small] = JSON.parse(result[0] ?? "");
+    expect([complete, filtered]).toEqual([true, true]);
+    expect(Math.abs(count - 2000)).toBeLessThan(150);
+    expect(head).toHaveLength(10);
+    expect(Math.abs(small.length - 200)).toBeLessThan(60);
+  });
+});

@@ -1,0 +1,260 @@
+//! Frames over files made here: columns by new names and in part, samples, and files whose schemas differ.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+mod common;
+
+use std::sync::Arc;
+
+use arrow_array::{
+    Array, ArrayRef, Float32Array, Float64Array, Int32Array, Int64Array, LargeStringArray, ListArray,
+    RecordBatch, StringArray, StructArray, TimestampMillisecondArray, TimestampSecondArray,
+    cast::AsArray,
+    types::{Float64Type, Int64Type, TimestampMillisecondType},
+};
+use arrow_buffer::OffsetBuffer;
+use arrow_schema::{DataType, Field, Fields};
+use arrow_select::concat::concat_batches;
+use common::{NativeTransport, bytes, read, wait};
+use hubframe::{
+    ErrorKind,
+    expr::{Expr, col},
+    frame::{Frame, Sample},
+};
+use hubframe_hub::{FileSeed, Hub, RepoSeed, RunningHub, Source};
+use parquet::{arrow::ArrowWriter, file::properties::WriterProperties};
+
+type Columns = Vec<(&'static str, ArrayRef)>;
+
+fn parquet(columns: Columns) -> Vec<u8> {
+    let columns = columns.into_iter().map(|(name, array)| (name, array, true));
+    let table = RecordBatch::try_from_iter_with_nullable(columns).unwrap();
+    let properties = WriterProperties::builder()
+        .set_max_row_group_row_count(Some(500))
+        .set_data_page_row_count_limit(100)
+        .set_write_batch_size(100)
+        .set_dictionary_enabled(false)
+        .build();
+    let mut bytes = Vec::new();
+    let mut writer = ArrowWriter::try_new(&mut bytes, table.schema(), Some(properties)).unwrap();
+    writer.write(&table).unwrap();
+    writer.close().unwrap();
+    bytes
+}
+
+fn hub(files: Vec<(&str, Vec<u8>)>) -> RunningHub {
+    let repo = files.into_iter().fold(RepoSeed::new("user/data"), |repo, (path, bytes)| {
+        repo.file(path, FileSeed::Source(Source::Bytes(bytes.into())))
+    });
+    Hub::builder().repo(repo).start().unwrap()
+}
+
+async fn open(hub: &RunningHub) -> Frame<NativeTransport> {
+    read(hub, "hf://datasets/user/data").await.unwrap()
+}
+
+async fn collect(frame: &Frame<NativeTransport>) -> RecordBatch {
+    let batches = frame.collect().await.unwrap();
+    match batches.first() {
+        Some(first) => concat_batches(&first.schema(), &batches).unwrap(),
+        None => RecordBatch::new_empty(frame.schema().clone()),
+    }
+}
+
+fn ids(table: &RecordBatch) -> Vec<i64> {
+    table.column_by_name("id").unwrap().as_primitive::<Int64Type>().values().to_vec()
+}
+
+fn numbers(rows: std::ops::Range<i64>) -> ArrayRef {
+    Arc::new(Int64Array::from_iter_values(rows))
+}
+
+/// A struct of a small and a large field.
+fn images(rows: i64) -> ArrayRef {
+    let path = StringArray::from_iter_values((0..rows).map(|row| format!("{row}.png")));
+    let data = StringArray::from_iter_values((0..rows).map(|row| format!("{row:0200}")));
+    let fields = Fields::from(vec![
+        Field::new("data", DataType::Utf8, true),
+        Field::new("path", DataType::Utf8, true),
+    ]);
+    Arc::new(StructArray::new(fields, vec![Arc::new(data), Arc::new(path)], None))
+}
+
+fn lists(name: &str, values: ArrayRef, rows: i32) -> ArrayRef {
+    let item = Field::new(name, values.data_type().clone(), true);
+    let offsets = OffsetBuffer::new((0..=rows).collect::<Vec<_>>().into());
+    Arc::new(ListArray::new(Arc::new(item), offsets, values, None))
+}
+
+#[test]
+fn parts_of_structs_are_read_without_the_rest() {
+    let columns = vec![
+        ("id", numbers(0..1000)),
+        ("image", images(1000)),
+        ("images", lists("item", images(1000), 1000)),
+    ];
+    let hub = hub(vec![("a.parquet", parquet(columns))]);
+    wait(async {
+        let frame = open(&hub).await;
+        let whole = collect(&frame.select(&["image", "images"]).unwrap()).await;
+        let whole_len = bytes(&hub);
+        hub.reset();
+        let part = frame.select(&["image.path", "id"]).unwrap();
+        assert_eq!(part.schema().field(0).data_type().to_string(), r#"Struct("path": Utf8)"#);
+        let rows = collect(&part).await;
+        let path = whole.column(0).as_struct().column(1);
+        assert_eq!(rows.column(0).as_struct().columns(), std::slice::from_ref(path));
+        assert_eq!(ids(&rows), (0..1000).collect::<Vec<_>>());
+        assert!(bytes(&hub) * 4 < whole_len, "{} of {whole_len} bytes", bytes(&hub));
+        // A filter on the part that is not shown; a list; a new name.
+        let some = frame.filter(col("image.data").ends_with("7")).unwrap();
+        let some = some.select(&["images.path"]).unwrap().rename(&[("images", "x")]).unwrap();
+        assert_eq!(some.columns(), ["x"]);
+        let rows = collect(&some.slice(10, 20).unwrap()).await;
+        assert_eq!(rows.schema().field(0).name(), "x");
+        let first = rows.column(0).as_list::<i32>().value(0);
+        let path = first.as_struct().column(0).as_string::<i32>().value(0);
+        assert_eq!((path, rows.num_rows()), ("107.png", 20));
+        assert!(some.select(&["images"]).unwrap_err().message().contains("\"x\""));
+        assert!(frame.rename(&[("id", "image")]).is_err() && frame.rename(&[("idd", "x")]).is_err());
+    });
+}
+
+#[test]
+fn samples_do_not_depend_on_what_else_is_asked() {
+    let file = |rows| parquet(vec![("id", numbers(rows)), ("image", images(1500))]);
+    let hub = hub(vec![("a.parquet", file(0..1500)), ("b.parquet", file(1500..3000))]);
+    let share = |start, end| Sample { seed: 42, start, end };
+    wait(async {
+        let frame = open(&hub).await;
+        let (train, test) = (frame.sample(share(0.0, 0.8)).unwrap(), frame.sample(share(0.8, 1.0)).unwrap());
+        let (left, right) = (ids(&collect(&train).await), ids(&collect(&test).await));
+        let mut all = [left.clone(), right.clone()].concat();
+        all.sort_unstable();
+        assert_eq!(all, (0..3000).collect::<Vec<_>>());
+        assert!(left.is_sorted() && left.len().abs_diff(2400) < 100, "{} rows", left.len());
+        assert_eq!(test.count().await.unwrap(), right.len() as u64);
+
+        let filter = || col("id").between(400, 2600).and(col("image.path").ends_with("5.png"));
+        let passing = |id: &&i64| (400..=2600).contains(*id) && (*id % 1500) % 10 == 5;
+        let expected: Vec<i64> = right.iter().filter(passing).copied().collect();
+        for derived in
+            [test.filter(filter()).unwrap(), frame.filter(filter()).unwrap().sample(share(0.8, 1.0)).unwrap()]
+        {
+            assert_eq!(ids(&collect(&derived).await), expected);
+            assert_eq!(derived.count().await.unwrap(), expected.len() as u64);
+            assert_eq!(ids(&collect(&derived.slice(3, 9).unwrap()).await), expected[3..12]);
+            let tail = derived.tail(4).await.unwrap();
+            let tail = concat_batches(&tail[0].schema(), &tail).unwrap();
+            assert_eq!(ids(&tail), expected[expected.len() - 4..]);
+        }
+        let error = frame.limit(5).unwrap().sample(share(0.0, 0.5)).unwrap_err();
+        assert!(error.message().contains("slice"), "{error}");
+    });
+}
+
+/// The first file's columns, and the same rows in other types.
+fn two_schemas() -> Vec<(&'static str, Vec<u8>)> {
+    let texts = |rows: std::ops::Range<i64>| rows.map(|row| format!("row {row:05}"));
+    let seconds = (0..1000).map(|row| row + 1_700_000_000);
+    let first: Columns = vec![
+        ("id", numbers(0..1000)),
+        ("score", Arc::new(Float64Array::from_iter_values((0..1000).map(|row| f64::from(row) / 4.0)))),
+        ("text", Arc::new(StringArray::from_iter_values(texts(0..1000)))),
+        ("time", Arc::new(TimestampMillisecondArray::from_iter_values(seconds.clone().map(|s| s * 1000)))),
+        ("tags", lists("item", numbers(0..1000), 1000)),
+        ("image", images(1000)),
+    ];
+    let paths = StringArray::from_iter_values((1000..2000).map(|row| format!("{row}.png")));
+    let path = Field::new("path", DataType::Utf8, true);
+    let second: Columns = vec![
+        ("extra", numbers(0..1000)),
+        ("image", Arc::new(StructArray::new(Fields::from(vec![path]), vec![Arc::new(paths)], None))),
+        ("tags", lists("element", Arc::new(Int32Array::from_iter_values(1000..2000)), 1000)),
+        ("time", Arc::new(TimestampSecondArray::from_iter_values(seconds.map(|s| s + 1000)))),
+        ("text", Arc::new(LargeStringArray::from_iter_values(texts(1000..2000)))),
+        ("score", Arc::new(Float32Array::from_iter_values((1000u16..2000).map(|row| f32::from(row) / 4.0)))),
+        ("id", Arc::new(Int32Array::from_iter_values(1000..2000))),
+    ];
+    let third: Columns = vec![("id", Arc::new(Float64Array::from_iter_values((2000..2500).map(f64::from))))];
+    vec![("a.parquet", parquet(first)), ("b.parquet", parquet(second)), ("c.parquet", parquet(third))]
+}
+
+#[test]
+fn files_are_read_as_the_first_one_where_nothing_is_lost() {
+    let hub = hub(two_schemas());
+    wait(async {
+        let frame = open(&hub).await;
+        let table = collect(&frame).await;
+        assert_eq!(ids(&table), (0..2500).collect::<Vec<_>>());
+        let score = table.column(1).as_primitive::<Float64Type>();
+        assert!((0..2000).all(|row| score.value(row) == row as f64 / 4.0) && score.null_count() == 500);
+        let text = table.column(2).as_string::<i32>();
+        assert_eq!((text.value(1234), text.null_count()), ("row 01234", 500));
+        let time = table.column(3).as_primitive::<TimestampMillisecondType>();
+        assert!((0..2000).all(|row| time.value(row) == (1_700_000_000 + row as i64) * 1000));
+        let tags = table.column(4).as_list::<i32>().value(1999);
+        assert_eq!(tags.as_primitive::<Int64Type>().values(), &[1999]);
+        let image = table.column(5).as_struct();
+        assert_eq!(image.column(0).null_count(), 1500);
+        assert_eq!(image.column(1).as_string::<i32>().value(1999), "1999.png");
+        // A part that only the first file has.
+        let data = collect(&frame.select(&["image.data", "id"]).unwrap()).await;
+        assert_eq!(data.column(0).as_struct().column(0).null_count(), 1500);
+        assert_eq!(data.column(0).null_count(), 500);
+    });
+}
+
+#[test]
+fn filters_mean_the_frames_types_whatever_the_files_are() {
+    let hub = hub(two_schemas());
+    wait(async {
+        let frame = open(&hub).await;
+        let count = async |filter: Expr| {
+            let filtered = frame.filter(filter).unwrap();
+            let rows = collect(&filtered.select(&["id"]).unwrap()).await.num_rows();
+            assert_eq!(filtered.count().await.unwrap(), rows as u64);
+            rows
+        };
+        assert_eq!(count(col("id").between(990, 1009)).await, 20);
+        assert_eq!(count(col("id").ge(1999.5)).await, 500);
+        assert_eq!(count(col("id").eq(1i64 << 40)).await, 0);
+        assert_eq!(count(col("score").eq(250.25)).await, 1);
+        assert_eq!(count(col("score").lt(0.1)).await, 1);
+        assert_eq!(count(col("text").starts_with("row 00").or(col("text").eq("row 01500"))).await, 1001);
+        assert_eq!(
+            count(col("time").ge("2023-11-14T22:30:00Z")).await,
+            1000 + 1000 - (1_700_001_000 - 1_700_000_000)
+        );
+        assert_eq!(count(col("tags").contains(1500)).await, 1);
+        assert_eq!(count(col("image.data").is_null()).await, 1500);
+        assert_eq!(count(col("text").is_not_null()).await, 2000);
+        let explanation = frame.filter(col("id").eq(1234)).unwrap().explain().await.unwrap();
+        assert_eq!(explanation.kept.row_groups.kept, 1, "{explanation}");
+    });
+}
+
+#[test]
+fn what_cannot_be_read_as_the_first_file_is_named() {
+    let first = vec![("id", numbers(0..10)), ("n", numbers(0..10)), ("m", numbers(0..10))];
+    let words: ArrayRef = Arc::new(StringArray::from_iter_values((0..10).map(|row| row.to_string())));
+    let halves: ArrayRef = Arc::new(Float64Array::from_iter_values((0..10).map(|row| f64::from(row) / 2.0)));
+    let second = vec![("id", numbers(10..20)), ("n", words.clone()), ("m", words)];
+    let third = vec![("id", numbers(20..30)), ("n", halves)];
+    let files =
+        vec![("a.parquet", parquet(first)), ("b.parquet", parquet(second)), ("c.parquet", parquet(third))];
+    let hub = hub(files);
+    wait(async {
+        let frame = open(&hub).await;
+        let error = frame.collect().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Unsupported);
+        for part in [r#""n" is Utf8 in it, not Int64"#, r#""m" is Utf8 in it, not Int64"#] {
+            assert!(error.message().contains(part), "{error}");
+        }
+        assert!(error.context().iter().any(|(key, value)| *key == "file" && value == "b.parquet"));
+        let rest = read(&hub, "hf://datasets/user/data/[ac].parquet").await.unwrap();
+        let error = rest.collect().await.unwrap_err();
+        assert!(error.message().contains("0.5 is no Int64"), "{error}");
+        assert_eq!(ids(&collect(&frame.select(&["id"]).unwrap()).await), (0..30).collect::<Vec<_>>());
+    });
+}
