@@ -35,13 +35,24 @@ pub(super) struct PageHeader {
     pub(super) page: PageType,
 }
 
-/// The kind of a page, with what its own header says.
+/// The kind of a page, with what its own header says. Encodings are numbers of `parquet.thrift`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum PageType {
-    Data { num_values: u64 },
-    DataV2 { num_values: u64, num_rows: u64, repetition_levels_len: u64 },
-    Dictionary,
+    Data { num_values: u64, encoding: u64 },
+    DataV2(DataPageV2),
+    Dictionary { num_values: u64 },
     Index,
+}
+
+/// The own header of a data page of the second version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct DataPageV2 {
+    pub(super) num_values: u64,
+    pub(super) num_nulls: u64,
+    pub(super) num_rows: u64,
+    pub(super) encoding: u64,
+    pub(super) definition_levels_len: u64,
+    pub(super) repetition_levels_len: u64,
 }
 
 /// Why there is no header.
@@ -59,24 +70,23 @@ impl PageHeader {
     /// Reads the header that `bytes` begin with.
     pub(super) fn read(bytes: &[u8]) -> Result<Self> {
         let mut reader = CompactReader { bytes };
-        let (mut data, mut data_v2) = (None, None);
+        let (mut data, mut dictionary, mut data_v2) = (None, None, None);
         let [page_type, uncompressed_len, compressed_len] = reader.i32_fields(0, |reader, id, kind| {
             match (id, kind) {
-                (5, STRUCT) => data = Some(reader.i32_fields::<1>(1, skip_other)?),
+                (5, STRUCT) => data = Some(reader.i32_fields::<2>(1, skip_other)?),
+                (7, STRUCT) => dictionary = Some(reader.i32_fields::<1>(1, skip_other)?),
                 (8, STRUCT) => data_v2 = Some(reader.i32_fields::<6>(1, skip_other)?),
                 _ => reader.skip(kind, 1)?,
             }
             Ok(())
         })?;
-        let page = match (number(page_type)?, data, data_v2) {
-            (0, Some([num_values]), _) => PageType::Data { num_values: number(num_values)? },
-            (1, _, _) => PageType::Index,
-            (2, _, _) => PageType::Dictionary,
-            (3, _, Some([num_values, _, num_rows, _, _, repetition_levels_len])) => PageType::DataV2 {
-                num_values: number(num_values)?,
-                num_rows: number(num_rows)?,
-                repetition_levels_len: number(repetition_levels_len)?,
-            },
+        let page = match (number(page_type)?, data, dictionary, data_v2) {
+            (0, Some([num_values, encoding]), ..) => {
+                PageType::Data { num_values: number(num_values)?, encoding: number(encoding)? }
+            }
+            (1, ..) => PageType::Index,
+            (2, _, Some([num_values]), _) => PageType::Dictionary { num_values: number(num_values)? },
+            (3, .., Some(own)) => PageType::DataV2(DataPageV2::new(own)?),
             _ => return Err(NoHeader::Unsound),
         };
         Ok(Self {
@@ -90,6 +100,22 @@ impl PageHeader {
     /// The length of header and page together.
     pub(super) fn page_len(&self) -> u64 {
         self.len + self.compressed_len
+    }
+}
+
+impl DataPageV2 {
+    /// From the fields 1 to 6.
+    fn new(fields: [Option<i32>; 6]) -> Result<Self> {
+        let [num_values, num_nulls, num_rows, encoding, definition_levels_len, repetition_levels_len] =
+            fields;
+        Ok(Self {
+            num_values: number(num_values)?,
+            num_nulls: number(num_nulls)?,
+            num_rows: number(num_rows)?,
+            encoding: number(encoding)?,
+            definition_levels_len: number(definition_levels_len)?,
+            repetition_levels_len: number(repetition_levels_len)?,
+        })
     }
 }
 
@@ -243,11 +269,18 @@ mod tests {
     #[test]
     fn each_type_of_page() {
         let page = |bytes: &[u8]| PageHeader::read(bytes).map(|header| header.page);
-        assert_eq!(page(&header(DATA, 10, &[3, 0, 3, 3])), Ok(PageType::Data { num_values: 3 }));
+        assert_eq!(page(&header(DATA, 10, &[3, 0, 3, 3])), Ok(PageType::Data { num_values: 3, encoding: 0 }));
         assert_eq!(page(&header(INDEX, 10, &[])), Ok(PageType::Index));
-        assert_eq!(page(&header(DICTIONARY, 10, &[3, 0])), Ok(PageType::Dictionary));
-        let second = PageType::DataV2 { num_values: 7, num_rows: 5, repetition_levels_len: 2 };
-        assert_eq!(page(&header(DATA_V2, 10, &[7, 1, 5, 0, 4, 2])), Ok(second));
+        assert_eq!(page(&header(DICTIONARY, 10, &[3, 0])), Ok(PageType::Dictionary { num_values: 3 }));
+        let second = DataPageV2 {
+            num_values: 7,
+            num_nulls: 1,
+            num_rows: 5,
+            encoding: 0,
+            definition_levels_len: 4,
+            repetition_levels_len: 2,
+        };
+        assert_eq!(page(&header(DATA_V2, 10, &[7, 1, 5, 0, 4, 2])), Ok(PageType::DataV2(second)));
         assert_eq!(page(&header(4, 10, &[])), Err(NoHeader::Unsound), "a type of tomorrow");
         let bytes = [header(DATA, 70_000, &[300_000, 0, 3, 3]), vec![0x15; 8]].concat();
         let header = PageHeader::read(&bytes).unwrap();
@@ -263,6 +296,7 @@ mod tests {
             header(DATA, -1, &[3, 0, 3, 3]),
             header(DATA, 10, &[-3, 0, 3, 3]),
             header(DATA, 10, &[]),
+            header(DICTIONARY, 10, &[]),
             header(DATA_V2, 10, &[7, 1, 5, 0, 4]),
             header(DATA_V2, 10, &[7, 1, -5, 0, 4, 2]),
             vec![0],

@@ -21,6 +21,7 @@ use super::{
     Filter, Footer, RowGroupRows, batch_rows,
     failure::{arrow_failed, failed},
     projection::Projection,
+    validate::Unchecked,
 };
 use crate::{
     error::{Error, ErrorKind, Result},
@@ -91,6 +92,9 @@ pub struct Reader {
     /// Positions in the decoder's batches, in the order wanted.
     order: Vec<usize>,
     schema: SchemaRef,
+    unchecked: Unchecked,
+    /// How many rows are still to come, where no filter leaves that open.
+    rows_left: Option<u64>,
 }
 
 impl Reader {
@@ -120,7 +124,14 @@ impl Reader {
         }
         let decoder = builder.build().map_err(fail)?;
         let ahead = waves(footer, options, &mask, &decoder);
-        Ok(Self { decoder, ahead, order, schema })
+        let is_read = |leaf: usize| {
+            mask.leaf_included(leaf) || options.filter.as_ref().is_some_and(|filter| filter.reads(leaf))
+        };
+        let row_groups = options.row_groups.iter().map(|group| group.row_group);
+        let unchecked = Unchecked::new(footer.metadata(), row_groups, is_read);
+        let rows: u64 = options.row_groups.iter().map(RowGroupRows::num_rows).sum();
+        let rows_left = options.filter.is_none().then(|| rows.min(options.limit.unwrap_or(u64::MAX)));
+        Ok(Self { decoder, ahead, order, schema, unchecked, rows_left })
     }
 
     /// The schema of the batches: the columns asked for that the file has, in the order asked for.
@@ -141,8 +152,10 @@ impl Reader {
     /// Hands over bytes of the file that begin at `start`.
     ///
     /// # Errors
-    /// Kind `internal`, when the decoder does not take them.
+    /// Kind `corrupt` when a page header among them is not what decoding can rely on, naming row group, column and
+    /// offset; kind `internal`, when the decoder does not take them.
     pub fn push(&mut self, start: u64, bytes: Bytes) -> Result<()> {
+        self.unchecked.check(start, &bytes)?;
         let end = start + bytes.len() as u64;
         self.decoder.push_range(start..end, bytes).map_err(|error| failed(READ_ROWS, error))
     }
@@ -161,12 +174,27 @@ impl Reader {
             )),
             DecodeResult::NeedsData(ranges) => Ok(ReadStep::NeedsData(ranges)),
             DecodeResult::Data(batch) => {
+                self.count(batch.num_rows() as u64)?;
                 let batch = batch.project(&self.order).map_err(|error| arrow_failed(READ_ROWS, error))?;
                 Ok(ReadStep::Batch(batch))
             }
+            DecodeResult::Finished if self.rows_left.is_some_and(|left| left > 0) => Err(miscounted()),
             DecodeResult::Finished => Ok(ReadStep::Finished),
         }
     }
+
+    /// Counts rows that were decoded. The decoder ends when a column does, whatever the footer says.
+    fn count(&mut self, rows: u64) -> Result<()> {
+        if let Some(left) = &mut self.rows_left {
+            *left = left.checked_sub(rows).ok_or_else(miscounted)?;
+        }
+        Ok(())
+    }
+}
+
+fn miscounted() -> Error {
+    let message = "The pages hold another number of rows than the footer says. The file is damaged.";
+    Error::new(ErrorKind::Corrupt, READ_ROWS, message)
 }
 
 /// What the row groups need, small ones together. Whoever wants a number of rows that pass may have them after any row

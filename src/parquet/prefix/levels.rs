@@ -2,13 +2,13 @@
 //! (<https://parquet.apache.org/docs/file-format/nestedencoding/>).
 
 use bytes::Bytes;
-use parquet::{
-    basic::Encoding,
-    column::page::{Page, PageReader},
-    file::{metadata::ColumnChunkMetaData, serialized_reader::SerializedPageReader},
-};
+use parquet::{basic::Encoding, column::page::Page, file::metadata::ColumnChunkMetaData};
 
-use crate::parquet::page_header::{PageHeader, PageType, varint};
+use crate::parquet::{
+    lone_page::lone_page,
+    page_header::{DataPageV2, PageHeader, PageType, varint},
+    validate::unsound,
+};
 
 /// A page that decompresses to more than this is not opened to count its rows.
 const MAX_PAGE_LEN: u64 = 64 << 20;
@@ -18,14 +18,14 @@ const MAX_PAGE_LEN: u64 = 64 << 20;
 pub(super) fn num_rows(column: &ColumnChunkMetaData, header: &PageHeader, page: &Bytes) -> Option<u64> {
     let max_level = column.column_descr().max_rep_level();
     match header.page {
-        PageType::DataV2 { num_values, num_rows, repetition_levels_len } => {
+        PageType::DataV2(DataPageV2 { num_values, num_rows, repetition_levels_len, .. }) => {
             let start = usize::try_from(header.len).ok()?;
             let end = start.checked_add(usize::try_from(repetition_levels_len).ok()?)?;
             let counted = zeros(page.get(start..end)?, max_level, num_values)?;
             (counted == num_rows).then_some(counted)
         }
-        PageType::Data { num_values } => {
-            if header.uncompressed_len > MAX_PAGE_LEN {
+        PageType::Data { num_values, .. } => {
+            if header.uncompressed_len > MAX_PAGE_LEN || unsound(column, header).is_some() {
                 return None;
             }
             let page = decompress(column, page)?;
@@ -33,23 +33,14 @@ pub(super) fn num_rows(column: &ColumnChunkMetaData, header: &PageHeader, page: 
             let levels = levels.get(..usize::try_from(u32::from_le_bytes(*len)).ok()?)?;
             zeros(levels, max_level, num_values)
         }
-        PageType::Dictionary | PageType::Index => None,
+        PageType::Dictionary { .. } | PageType::Index => None,
     }
 }
 
 /// The values of a data page of the first version, decompressed, when their levels are RLE-encoded. (The encoding
 /// before that has been out of use since 2013.)
 fn decompress(column: &ColumnChunkMetaData, page: &Bytes) -> Option<Bytes> {
-    let alone = column
-        .clone()
-        .into_builder()
-        .set_dictionary_page_offset(None)
-        .set_data_page_offset(0)
-        .set_total_compressed_size(i64::try_from(page.len()).ok()?)
-        .build()
-        .ok()?;
-    let mut pages = SerializedPageReader::new(page.clone().into(), &alone, 0, None).ok()?;
-    match pages.get_next_page().ok()?? {
+    match lone_page(column, page)? {
         Page::DataPage { buf, rep_level_encoding: Encoding::RLE, .. } => Some(buf),
         _ => None,
     }

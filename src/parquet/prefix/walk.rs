@@ -9,7 +9,7 @@ use parquet::{
 };
 
 use super::levels;
-use crate::parquet::page_header::{NoHeader, PageHeader, PageType};
+use crate::parquet::page_header::{DataPageV2, NoHeader, PageHeader, PageType};
 
 /// What writers fill a data page up to before they compress it, in bytes: 1 MiB by the defaults of parquet-mr,
 /// Arrow C++, arrow-rs and Polars, and a sixteenth of that because they notice late that it is full.
@@ -116,14 +116,12 @@ impl PageWalk {
     fn take(&mut self, header: &PageHeader, page: &Bytes) -> Result<(), Stop> {
         let rows = match header.page {
             // The decoder takes all that lies before the first data page for the dictionary page.
-            PageType::Dictionary if self.next == self.chunk.start => return Ok(()),
+            PageType::Dictionary { .. } if self.next == self.chunk.start => return Ok(()),
             PageType::Index if !self.pages.is_empty() => return Ok(()),
-            PageType::Dictionary | PageType::Index => return Err(Stop::Unsound),
-            PageType::Data { num_values } if self.is_flat() => num_values,
-            PageType::DataV2 { num_values, num_rows, .. } if self.is_flat() && num_values == num_rows => {
-                num_rows
-            }
-            PageType::DataV2 { .. } if self.is_flat() => return Err(Stop::Unsound),
+            PageType::Dictionary { .. } | PageType::Index => return Err(Stop::Unsound),
+            PageType::Data { num_values, .. } if self.is_flat() => num_values,
+            PageType::DataV2(own) if self.is_flat() && own.num_values == own.num_rows => own.num_rows,
+            PageType::DataV2(_) if self.is_flat() => return Err(Stop::Unsound),
             _ => levels::num_rows(&self.column, header, page).ok_or(Stop::Unsound)?,
         };
         // A page without rows is none that a row could be in; but the first one marks the dictionary's end.
@@ -144,11 +142,11 @@ impl PageWalk {
     /// `None` for a page without rows.
     fn expected_rows(&self, page: PageType) -> Option<u64> {
         match page {
-            PageType::Data { num_values } | PageType::DataV2 { num_values, .. } => {
+            PageType::Data { num_values, .. } | PageType::DataV2(DataPageV2 { num_values, .. }) => {
                 let values = u64::try_from(self.column.num_values()).unwrap_or(0);
                 Some(if self.is_flat() { num_values } else { scale(num_values, self.num_rows, values) })
             }
-            PageType::Dictionary | PageType::Index => None,
+            PageType::Dictionary { .. } | PageType::Index => None,
         }
     }
 

@@ -1,8 +1,12 @@
 //! Which leaf columns of a file the tests of a predicate read.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
-use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData};
+use parquet::{
+    basic::{ConvertedType, LogicalType},
+    file::metadata::{ColumnChunkMetaData, ParquetMetaData},
+    schema::types::{ColumnPath, Type, TypePtr},
+};
 
 use crate::expr::{Predicate, Test};
 
@@ -40,17 +44,43 @@ impl Leaves {
     }
 }
 
-/// All leaf columns below a test's column; the smallest of them where any would do.
+/// All leaf columns below a test's column; the smallest of them where any would do. The two of a map are read together
+/// or not at all.
 fn find(metadata: &ParquetMetaData, test: &Test) -> Vec<usize> {
-    let columns = metadata.file_metadata().schema_descr().columns().iter().enumerate();
-    let below =
-        columns.filter(|(_, column)| column.path().parts().starts_with(&test.path)).map(|(leaf, _)| leaf);
+    let schema = metadata.file_metadata().schema_descr();
+    let columns = schema.columns().iter().enumerate();
+    let below: Vec<usize> = columns
+        .filter(|(_, column)| column.path().parts().starts_with(&test.path))
+        .map(|(leaf, _)| leaf)
+        .collect();
     if !test.needs_one_leaf() {
-        return below.collect();
+        return below;
     }
     let size = |leaf: &usize| -> i64 {
         let chunks = metadata.row_groups().iter().filter_map(|group| group.columns().get(*leaf));
         chunks.map(ColumnChunkMetaData::compressed_size).sum()
     };
-    below.min_by_key(size).into_iter().collect()
+    let alone =
+        below.iter().filter(|leaf| !is_in_map(schema.get_column_root(**leaf), schema.column(**leaf).path()));
+    alone.copied().min_by_key(size).map_or(below.clone(), |leaf| vec![leaf])
+}
+
+/// Whether a column lies in a map, when `root` is its root column.
+fn is_in_map(root: &Type, path: &ColumnPath) -> bool {
+    let mut group = Some(root);
+    let mut deeper = path.parts().iter().skip(1);
+    while let Some(parent) = group {
+        if matches!(
+            parent.get_basic_info().converted_type(),
+            ConvertedType::MAP | ConvertedType::MAP_KEY_VALUE
+        ) || parent.get_basic_info().logical_type_ref() == Some(&LogicalType::Map)
+        {
+            return true;
+        }
+        let name = deeper.next();
+        let is_next = |field: &&TypePtr| name.is_some_and(|name| field.name() == name);
+        group =
+            if parent.is_group() { parent.get_fields().iter().find(is_next).map(Arc::as_ref) } else { None };
+    }
+    false
 }
