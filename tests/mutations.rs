@@ -119,7 +119,7 @@ struct Table {
 impl Fixture {
     fn new(name: &'static str, filter: Expr) -> Self {
         let repos = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/repos/fixtures");
-        let file = Valid::read(&repos.join(format!("{name}.parquet")));
+        let file = Valid::new(std::fs::read(repos.join(format!("{name}.parquet"))).unwrap().into());
         let expected: Vec<_> =
             READS.iter().map(|read| read.run(file.bytes.clone(), &filter).unwrap()).collect();
         let rows = |table: &Table| table.rows.as_ref().map_or(0, RecordBatch::num_rows);
@@ -165,10 +165,7 @@ impl Read {
                 Self::Filtered => (frame.filter(filter.clone())?, None),
             };
             let batches = frame.collect().await?;
-            let rows = match batches.first() {
-                Some(first) => Some(concat_batches(&first.schema(), &batches).unwrap()),
-                None => None,
-            };
+            let rows = batches.first().map(|first| concat_batches(&first.schema(), &batches).unwrap());
             Ok(Table { rows, promised })
         })
     }
