@@ -59,9 +59,7 @@ fn a_split_is_a_frame_whose_features_come_from_card_or_file() {
         let files = split.files.iter().map(|&file| DataFile {
             path: paths[file].to_owned(),
             size: strict.sizes[file],
-            oid: String::new(),
-            footer: None,
-            location: None,
+            ..DataFile::default()
         });
         let source = session
             .open_files(FileSet {

@@ -1,5 +1,6 @@
 /** The methods of {@link WorkerApi} over one session. The same object answers in a worker and in the page. */
 import { failure } from "./errors.js";
+import type { ColumnTypes, Inspection, TextOptions } from "./inspection.js";
 import type {
   ArgTransfers,
   BlobFile,
@@ -19,6 +20,8 @@ import type {
   FrameSpec,
   Handlers,
   Identity,
+  InspectProgress,
+  NamedBlob,
   NewRepo,
   OpenOptions,
   Outcome,
@@ -61,6 +64,8 @@ export interface Session {
   planCount(frame: FrameSpec, signal: AbortSignal): Promise<CountPlan>;
   explain(frame: FrameSpec, signal: AbortSignal): Promise<ExplainAnswer>;
   sliceBatch(schema: Uint8Array, batch: Uint8Array, rows: RowRange): ScanBatch;
+  inspect(file: NamedBlob, options: TextOptions, signal: AbortSignal): AsyncIterator<InspectProgress>;
+  openText(inspections: readonly Inspection[], types: ColumnTypes): FrameSource;
   scan(task: ScanTask, signal: AbortSignal): AsyncIterator<ScanBatch>;
   openWriter(schema: Uint8Array, settings: WriterSettings): number;
   writeBatch(writer: number, batch: Uint8Array): WrittenBatch;
@@ -107,6 +112,8 @@ export function createHandlers(startSession: StartSession, hooks: SessionHooks):
     planCount: async (signal, frame) => started().planCount(frame, signal),
     explain: async (signal, frame) => started().explain(frame, signal),
     sliceBatch: async (_signal, schema, batch, rows) => started().sliceBatch(schema, batch, rows),
+    inspect: (signal, file, options) => started().inspect(file, options, signal),
+    openText: async (_signal, inspections, types) => started().openText(inspections, types),
     scan: (signal, task) => started().scan(task, signal),
     openWriter: async (_signal, schema, settings) => started().openWriter(schema, settings),
     writeBatch: async (_signal, writer, batch) => started().writeBatch(writer, batch),
@@ -174,6 +181,8 @@ export const transfers: Transfers = {
   planCount: (plan) => [...new Set(planBuffers(plan))],
   explain: ({ files }) => files.flatMap(footerBuffers),
   sliceBatch: ({ bytes }) => [bytes.buffer as ArrayBuffer],
+  inspect: () => [],
+  openText: () => [],
   scan: ({ bytes }) => [bytes.buffer as ArrayBuffer],
   openWriter: () => [],
   writeBatch: ({ bytes }) => (bytes ? [bytes.buffer] : []),

@@ -28,6 +28,7 @@ export {
   type Filter,
   type Scalar,
 } from "./expr.js";
+export type { FilesOptions, InspectionProgress } from "./files.js";
 export type {
   BatchOptions,
   CollectOptions,
@@ -48,6 +49,17 @@ export {
   type ReadParquetOptions,
   type WriteDatasetOptions,
 } from "./hub.js";
+export type {
+  ColumnTypes,
+  Finding,
+  FindingKind,
+  InspectedColumn,
+  Inspection,
+  TextLayout,
+  TextOptions,
+  ValueKind,
+  Values,
+} from "./inspection.js";
 export type { WasmSource } from "./load.js";
 export {
   type ArrowInput,
@@ -55,6 +67,9 @@ export {
   fromBatches,
   fromFiles,
   fromRows,
+  inspectFiles,
+  type LocalFiles,
+  type LocalFilesOptions,
   type LocalOptions,
 } from "./local.js";
 export type { MapOptions, MapPartition } from "./mapped.js";

@@ -8,8 +8,10 @@
  */
 import { type Table, tableToIPC } from "@uwdata/flechette";
 import { failure } from "./errors.js";
+import { type FilesOptions, inspectLocal, openText } from "./files.js";
 import { Frame } from "./frame.js";
 import { Hub, poolOf } from "./hub.js";
+import type { Inspection } from "./inspection.js";
 import { ipcMessages, type Slices } from "./ipc-messages.js";
 import type { Pool } from "./pool.js";
 import { type RowSchema, rowBatches } from "./row-batches.js";
@@ -91,25 +93,51 @@ export async function fromBatches(
   return spool(batches, "batches", options);
 }
 
+/** Files that the user chose. */
+export type LocalFiles = Iterable<Blob & { readonly name?: string }>;
+
+/** Options of {@link fromFiles} and {@link inspectFiles}; what is not about workers is about text files. */
+export interface LocalFilesOptions extends LocalOptions, FilesOptions {}
+
 /**
- * A frame over files of the user's disk, one partition for each: Parquet, and Arrow IPC files and streams. They are read
- * in slices, never whole. What a file is its first bytes say, not its name.
+ * A frame over files of the user's disk, one partition for each: Parquet; Arrow IPC files and streams; or text, which is
+ * CSV, TSV, JSON and JSON Lines. They are read in slices, never whole. What a file is its content says, not its name.
  *
- * Rejects with `invalid` when there is no file or files of several kinds are mixed, and with `corrupt` or `unsupported`,
- * naming the file, for what cannot be read.
+ * A text file is read once, whole, in slices of 4 MiB, to find the type that every value of a column fits; its rows are
+ * read again when they are asked for, from near to where they begin. {@link inspectFiles} tells what is odd about it.
+ *
+ * Rejects with `invalid` when there is no file, or text among others, and with `corrupt` or `unsupported`, naming the
+ * file, of text also the line, for what cannot be read.
  */
-export async function fromFiles(
-  files: Iterable<Blob & { readonly name?: string }>,
-  options: LocalOptions = {},
-): Promise<Frame> {
+export async function fromFiles(files: LocalFiles, options: LocalFilesOptions = {}): Promise<Frame> {
+  const named = namedFiles(files);
+  const isText = await Promise.all(named.map(async ({ blob }) => !(await formatOf(blob))));
+  const { hub, ...textOptions } = options;
+  if (named.length > 0 && isText.every(Boolean)) return openText(poolFor({ hub }), named, textOptions);
   const parquet: File[] = [];
-  for (const [index, file] of [...files].entries()) {
-    const name = file.name ?? `file-${index}`;
-    const { open } = await formatOf(file, name);
-    parquet.push(new File([await open(file, name, options)], name));
+  for (const { name, blob: file } of named) {
+    const format = await formatOf(file);
+    if (!format) {
+      const message = `${name} is text, and other files are not. Open them apart.`;
+      throw failure("invalid", "open files", message, { context: { file: name } });
+    }
+    parquet.push(new File([await format.open(file, name, options)], name));
   }
   if (parquet.length === 0) throw failure("invalid", "open files", "There is no file. Give at least one.");
   return openLocal(poolFor(options), parquet, options.signal);
+}
+
+/**
+ * Reads text files once, as many side by side as there are workers, and says what is in them: columns, types, numbers of
+ * rows, and what is odd, with lines.
+ *
+ * Rejects as {@link fromFiles} does, at the first file that cannot be read as rows.
+ */
+export async function inspectFiles(
+  files: LocalFiles,
+  { hub, ...options }: LocalFilesOptions = {},
+): Promise<Inspection[]> {
+  return inspectLocal(poolFor({ hub }), namedFiles(files), options);
 }
 
 /** A kind of file: how it is recognised, and how it becomes Parquet. */
@@ -131,15 +159,14 @@ const FORMATS: readonly Format[] = [
   },
 ];
 
-async function formatOf(file: Blob, name: string): Promise<Format> {
-  const context = { file: name };
-  if (file.size === 0) throw failure("invalid", "open files", `${name} is empty.`, { context });
+/** Of a file that is no text. */
+async function formatOf(file: Blob): Promise<Format | undefined> {
   const head = new TextDecoder("latin1").decode(await file.slice(0, 8).arrayBuffer());
-  const format = FORMATS.find(({ recognises }) => recognises(head));
-  if (format) return format;
-  throw failure("unsupported", "open files", `${name} is neither a Parquet file nor Arrow IPC data.`, {
-    context,
-  });
+  return FORMATS.find(({ recognises }) => recognises(head));
+}
+
+function namedFiles(files: LocalFiles) {
+  return [...files].map((blob, index) => ({ name: blob.name ?? `file-${index}`, blob }));
 }
 
 /** IPC messages of one schema: that of the schema first, then those of batches. */
@@ -234,7 +261,7 @@ function uniqueNames(files: readonly File[]): string[] {
   return names.map((name, index) => (names.indexOf(name) === index ? name : `${index}/${name}`));
 }
 
-function poolFor({ hub }: LocalOptions): Pool {
+function poolFor({ hub }: { readonly hub?: Hub | undefined }): Pool {
   if (hub) return poolOf(hub);
   localHub ??= new Hub();
   return poolOf(localHub);

@@ -6,6 +6,7 @@
 import type { ErrorData } from "./errors.js";
 import type { ExplanationData } from "./explanation.js";
 import type { ExprData } from "./expr.js";
+import type { ColumnTypes, Inspection, TextOptions } from "./inspection.js";
 import type { Feature, Field, FileInfo, RequestEvent } from "./types.js";
 
 /** The methods of a worker. A method that returns a {@link Stream} is pulled item by item. */
@@ -46,6 +47,10 @@ export interface WorkerApi {
   explain(frame: FrameSpec): ExplainAnswer;
   /** Some rows of a batch, as a batch. */
   sliceBatch(schema: Uint8Array, batch: Uint8Array, rows: RowRange): ScanBatch;
+  /** Reads a local text file once, whole, and says how far it is; the last item is what it found. */
+  inspect(file: NamedBlob, options: TextOptions): Stream<InspectProgress>;
+  /** Makes one table of text files that were inspected. */
+  openText(inspections: readonly Inspection[], types: ColumnTypes): FrameSource;
   /** Fetches and decodes the rows of one task. */
   scan(task: ScanTask): Stream<ScanBatch>;
   /** Begins a Parquet file for batches of this schema, and gives it a number. */
@@ -297,8 +302,24 @@ export interface DataFile {
   readonly size: number;
   readonly oid: string;
   readonly footer?: Footer;
+  /** Of a text file, how it is read. */
+  readonly text?: { readonly layout: { readonly numRows: number }; readonly schema: Uint8Array };
+  /** Of a local file, its bytes. Only in tasks. */
+  readonly blob?: Blob;
   /** The signed URL behind it, which must never be logged. */
   readonly location?: string;
+}
+
+/** A local file. */
+export interface NamedBlob {
+  readonly name: string;
+  readonly blob: Blob;
+}
+
+/** How far an inspection is, in bytes, and in the end what it found. */
+export interface InspectProgress {
+  readonly bytesRead: number;
+  readonly inspection?: Inspection;
 }
 
 /** The bytes of a Parquet footer (and of what lies beside it), so that no other worker has to fetch them. */
@@ -386,6 +407,11 @@ export interface FinishedFile {
   readonly size: number;
   /** In hexadecimal digits, if it was asked for. */
   readonly sha256?: string;
+}
+
+/** The number of rows of a file, if it is known. */
+export function knownRows({ footer, text }: DataFile): number | undefined {
+  return footer?.numRows ?? text?.layout.numRows;
 }
 
 /** The name of a method. */

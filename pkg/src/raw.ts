@@ -7,8 +7,15 @@
 
 import { failure } from "./errors.js";
 import type { Session, SessionHooks } from "./handlers.js";
-import init, { ParquetWriter as RawParquetWriter, Session as RawSession } from "./hubframe.js";
+import init, {
+  openText,
+  Inspect as RawInspect,
+  ParquetWriter as RawParquetWriter,
+  Session as RawSession,
+  scanText,
+} from "./hubframe.js";
 import initBrotli, { Session as RawBrotliSession } from "./hubframe_brotli.js";
+import type { TextOptions } from "./inspection.js";
 import { loadWasm } from "./load.js";
 import type {
   CountPlan,
@@ -20,6 +27,8 @@ import type {
   FrameCount,
   FrameSource,
   Identity,
+  InspectProgress,
+  NamedBlob,
   Outcome,
   ScanBatch,
   ScanPlan,
@@ -92,6 +101,8 @@ export async function startSession(settings: SessionSettings, hooks: SessionHook
     planCount: (frame, signal) => session.planCount(frame, signal) as Promise<CountPlan>,
     explain: (frame, signal) => session.explain(frame, signal) as Promise<ExplainAnswer>,
     sliceBatch: (schema, batch, rows) => session.sliceBatch(schema, batch, rows.start, rows.end),
+    inspect,
+    openText: (inspections, types) => openText(inspections, types) as FrameSource,
     scan,
     ...createWriters(),
   };
@@ -140,11 +151,29 @@ export function isTrap(error: unknown): boolean {
 }
 
 async function* batches(session: RawSession, task: ScanTask, signal: AbortSignal): AsyncGenerator<ScanBatch> {
-  const scan = session.scan(task);
+  const { blob } = task.file;
+  const scan = blob ? scanText(task, blob) : session.scan(task);
   try {
     for (let batch = await scan.next(signal); batch; batch = await scan.next(signal)) yield batch;
   } finally {
     scan.free();
+  }
+}
+
+async function* inspect(
+  { name, blob }: NamedBlob,
+  options: TextOptions,
+  signal: AbortSignal,
+): AsyncGenerator<InspectProgress> {
+  const inspect = new RawInspect(name, blob, options);
+  try {
+    for (let done = false; !done; ) {
+      const progress = (await inspect.next(signal)) as InspectProgress;
+      done = progress.inspection !== undefined;
+      yield progress;
+    }
+  } finally {
+    inspect.free();
   }
 }
 

@@ -1,7 +1,7 @@
 /** Runs the tasks of a plan on the workers: several at once, the rows in order, and never more held than is bounded. */
 import { failure, type HubframeError } from "./errors.js";
 import { Meter, type OnProgress } from "./progress.js";
-import type { RowRange, ScanBatch, ScanPlan, ScanTask } from "./protocol.js";
+import { knownRows, type RowRange, type ScanBatch, type ScanPlan, type ScanTask } from "./protocol.js";
 import { isAll } from "./row-range.js";
 import type { Source } from "./source.js";
 
@@ -217,7 +217,7 @@ function runner(
  * file it is the whole, and fetches one row group while another is decoded by itself.
  */
 function tasksAtOnce(tasks: readonly ScanTask[], numWorkers: number): number {
-  const isKnown = tasks.every(({ file }) => file.footer !== undefined);
+  const isKnown = tasks.every(({ file }) => knownRows(file) !== undefined);
   const numBytes = tasks.reduce((sum, { file }) => sum + file.size, 0) / tasks.length;
   const small = Math.min(MAX_TASKS, Math.floor((numWorkers * SMALL_FILES_BYTES) / numBytes));
   return Math.max(small, isKnown ? numWorkers * TASKS_PER_WORKER : numWorkers, TASKS_PER_WORKER);
@@ -265,7 +265,7 @@ export function cutBy({ home }: Pick<Source, "home">): Cut {
 
 /** Of a file whose footer nobody has read yet, any number of rows may come. */
 function numRowsOf({ file, rows }: ScanTask): number {
-  return (rows.end ?? file.footer?.numRows ?? Number.POSITIVE_INFINITY) - rows.start;
+  return (rows.end ?? knownRows(file) ?? Number.POSITIVE_INFINITY) - rows.start;
 }
 
 /** The error of a read that comes to more than may be held. */

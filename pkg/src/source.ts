@@ -4,7 +4,16 @@ import { toFields } from "./arrow.js";
 import { Explanation } from "./explanation.js";
 import type { Pool, Slot } from "./pool.js";
 import type { OnProgress } from "./progress.js";
-import type { DataFile, FrameSpec, FrameSource as Opened, Origin, ScanBatch, ScanPlan } from "./protocol.js";
+import {
+  type DataFile,
+  type FrameSpec,
+  knownRows,
+  type FrameSource as Opened,
+  type Origin,
+  type ScanBatch,
+  type ScanPlan,
+  type ScanTask,
+} from "./protocol.js";
 import { ALL_ROWS, numRowsIn } from "./row-range.js";
 import { collect, countRows, inOrder, lastRows } from "./scan.js";
 import type { Field } from "./types.js";
@@ -60,13 +69,21 @@ export class Source implements FrameSource {
   readonly fields: readonly Field[];
   readonly origin: Origin;
   readonly #known: Map<string, DataFile>;
+  /** Of local files, their bytes by path. */
+  readonly #blobs: ReadonlyMap<string, Blob>;
   #arrowFields: readonly ArrowField[] | undefined;
 
-  constructor(pool: Pool, home: Slot, { schema, ...origin }: Opened) {
+  constructor(
+    pool: Pool,
+    home: Slot,
+    { schema, ...origin }: Opened,
+    blobs: ReadonlyMap<string, Blob> = new Map(),
+  ) {
     this.pool = pool;
     this.home = home;
     this.fields = schema;
     this.origin = origin;
+    this.#blobs = blobs;
     this.#known = new Map(origin.files.map((file) => [file.path, file]));
   }
 
@@ -80,7 +97,7 @@ export class Source implements FrameSource {
   async plan(wanted: Wanted, signal?: AbortSignal): Promise<ScanPlan> {
     const plan = await this.home.call("plan", [this.#spec(wanted)], signal);
     this.#learn(plan.files);
-    return plan;
+    return { ...plan, tasks: this.#withBytes(plan.tasks) };
   }
 
   async scan(wanted: Wanted, signal?: AbortSignal, onProgress?: OnProgress): Promise<Rows> {
@@ -118,11 +135,14 @@ export class Source implements FrameSource {
     if (wanted.filter || wanted.samples) {
       const plan = await this.home.call("planCount", [this.#spec(wanted)], signal);
       this.#learn(plan.files);
-      return numRowsIn(wanted.rows, plan.numRows + (await countRows(this, plan.tasks, signal)));
+      return numRowsIn(
+        wanted.rows,
+        plan.numRows + (await countRows(this, this.#withBytes(plan.tasks), signal)),
+      );
     }
-    const known = wanted.files.map((file) => this.#latest(file).footer);
-    if (known.every((footer) => footer !== undefined)) {
-      const total = known.reduce((sum, { numRows }) => sum + numRows, 0);
+    const known = wanted.files.map((file) => knownRows(this.#latest(file)));
+    if (known.every((numRows) => numRows !== undefined)) {
+      const total = known.reduce((sum, numRows) => sum + numRows, 0);
       return numRowsIn(wanted.rows, total);
     }
     const count = await this.home.call("count", [this.#spec(wanted)], signal);
@@ -132,9 +152,17 @@ export class Source implements FrameSource {
 
   /** The number of rows of each of `files`. One request for each whose footer is not known yet. */
   async fileRows(files: readonly DataFile[], signal?: AbortSignal): Promise<number[]> {
-    const unknown = files.filter((file) => this.#latest(file).footer === undefined);
+    const unknown = files.filter((file) => knownRows(this.#latest(file)) === undefined);
     if (unknown.length > 0) await this.count({ files: unknown, rows: ALL_ROWS }, signal);
-    return files.map((file) => this.#latest(file).footer?.numRows ?? 0);
+    return files.map((file) => knownRows(this.#latest(file)) ?? 0);
+  }
+
+  /** Tasks with the bytes of their files where those are local: a Blob is posted without a copy. */
+  #withBytes(tasks: readonly ScanTask[]): ScanTask[] {
+    return tasks.map((task) => {
+      const blob = this.#blobs.get(task.file.path);
+      return blob ? { ...task, file: { ...task.file, blob } } : task;
+    });
   }
 
   /** With all that is known of its files, so that no worker fetches a footer which another has fetched. */

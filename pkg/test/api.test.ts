@@ -19,6 +19,7 @@ describe("the public API", () => {
         "fromBatches",
         "fromFiles",
         "fromRows",
+        "inspectFiles",
         "isHubframeError",
       ]
     `);

@@ -5,6 +5,7 @@ import { workerConnector } from "../src/connect.js";
 import type { ExprData } from "../src/expr.js";
 import { Frame } from "../src/frame.js";
 import { createHandlers, type Session, type SessionHooks, transfers } from "../src/handlers.js";
+import type { Inspection } from "../src/inspection.js";
 import { Pool } from "../src/pool.js";
 import type { DataFile, FrameSpec, ScanBatch, ScanTask, SessionSettings } from "../src/protocol.js";
 import { ALL_ROWS, isAll } from "../src/row-range.js";
@@ -177,6 +178,18 @@ function fakePlanning(
   };
 }
 
+/** A file of as many rows as it has bytes. */
+function fakeInspection(file: string, size: number): Inspection {
+  const layout = {
+    format: "csv",
+    encoding: "utf-8",
+    columns: ["id", "text"],
+    numRows: size,
+    checkpoints: [],
+  } as const;
+  return { file, size, layout, columns: [], findings: [] };
+}
+
 /** A session over rows that are made up. Hooks into a scan may wait, throw or trap. */
 export function fakeSession(
   files: FakeFiles,
@@ -204,6 +217,32 @@ export function fakeSession(
     },
     ...fakeUploads(log),
     ...fakePlanning(files, log),
+    async *inspect({ name, blob }, _options, signal) {
+      log.push(`inspect ${name}`);
+      for (let bytesRead = 0; bytesRead < blob.size; bytesRead += 4) {
+        await new Promise((resolve) => setImmediate(resolve));
+        signal.throwIfAborted();
+        if (name === "bad.csv")
+          throw {
+            code: "corrupt",
+            message: "Ragged.",
+            retryable: false,
+            operation: "read",
+            context: { line: "3" },
+          };
+        yield { bytesRead };
+      }
+      yield { bytesRead: blob.size, inspection: fakeInspection(name, blob.size) };
+    },
+    openText(inspections) {
+      const file = (inspection: Inspection, index: number): DataFile => ({
+        path: `${index}/${inspection.file}`,
+        size: inspection.size,
+        oid: "",
+        text: { layout: inspection.layout, schema: ORIGIN.arrowSchema },
+      });
+      return { ...ORIGIN, files: inspections.map(file), schema: FIELDS };
+    },
     async *scan(task, signal): AsyncGenerator<ScanBatch> {
       const { file, columns, filter, limit = Number.POSITIVE_INFINITY } = task as FakeTask;
       let left = limit;

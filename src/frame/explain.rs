@@ -127,7 +127,8 @@ impl<T: Transport> Session<T> {
         columns: &Fields,
     ) -> Result<FilePart> {
         let mut part = FilePart { file: file.clone(), ..FilePart::default() };
-        for task in tasks {
+        // Text files have nothing to look at beforehand, and local ones cost no request.
+        for task in tasks.into_iter().filter(|task| task.file.text.is_none()) {
             let task = ScanTask { file: part.file.clone(), ..task };
             let source = self.remote_file(repo, sha, &task.file);
             let prepared = self.prepare(repo, &task, columns.clone(), &source).await;

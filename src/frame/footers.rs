@@ -76,7 +76,7 @@ impl<T: Transport> Session<T> {
     pub(super) async fn learn_footers(&self, repo: &RepoId, sha: &str, files: &mut [DataFile]) -> Result<()> {
         let learnt: Vec<Option<DataFile>> = stream::iter(files.iter())
             .map(|file| async move {
-                if file.footer.is_some() {
+                if file.num_rows().is_some() {
                     return Ok::<_, Error>(None);
                 }
                 let footer = self.footer(repo, sha, file).await?;

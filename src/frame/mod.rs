@@ -22,6 +22,7 @@ mod scan;
 mod session;
 mod spec;
 mod table;
+mod text;
 
 pub use columns::ShownColumn;
 pub use cost::Cost;
@@ -37,6 +38,7 @@ pub use scan::Scan;
 pub use session::Session;
 pub use spec::{
     Column, CountPlan, DataFile, FileSet, FooterPiece, FrameSource, FrameSpec, KnownFooter, RowCount,
-    ScanPlan, ScanTask,
+    ScanPlan, ScanTask, TextFile,
 };
 pub use table::Frame;
+pub use text::{TextScan, open_text};

@@ -149,8 +149,7 @@ impl Targets {
                 path: entry.path.clone(),
                 size: entry.size,
                 oid: entry.oid.clone(),
-                footer: None,
-                location: None,
+                ..DataFile::default()
             }));
             if selected.len() == before && self.paths.len() > 1 {
                 return Err(self.nothing_at(target.as_str(), entries));

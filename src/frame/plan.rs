@@ -6,7 +6,7 @@ use arrow_schema::{Fields, Schema};
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use super::{
-    CountPlan, DataFile, FrameSpec, PrunedRows, RowCount, RowRange, ScanPlan, ScanTask, Session,
+    CountPlan, DataFile, FrameSpec, PrunedRows, RowCount, RowRange, ScanPlan, ScanTask, Session, TextFile,
     columns::{project, renamed},
     filter::checked,
     ipc::{decode_schema, encode_schema},
@@ -24,6 +24,9 @@ use crate::{
 
 /// Tasks that are counted side by side.
 const MAX_COUNTING: usize = 4;
+
+/// The most bytes of a text file that one task reads, about.
+const MAX_TEXT_BYTES: u64 = 32 << 20;
 
 /// The most footers that are read in one wave while looking for the file in which a row range begins or ends.
 const MAX_WAVE: usize = 64;
@@ -95,6 +98,15 @@ impl<T: Transport> Session<T> {
         let mut plan = CountPlan { num_rows: 0, tasks: Vec::new(), files: frame.files.clone() };
         self.learn_footers(&repo, &frame.sha, &mut plan.files).await?;
         for file in &plan.files {
+            if let Some(text) = &file.text {
+                let runs = text_runs(text, RowRange::default()).into_iter();
+                let filter = Some(filter.clone());
+                plan.tasks.extend(runs.map(|rows| ScanTask {
+                    filter: filter.clone(),
+                    ..frame.task(file, schema.clone(), rows)
+                }));
+                continue;
+            }
             let footer = self.footer(&repo, &frame.sha, file).await?;
             let predicate =
                 filter.bind(footer.reader().schema(), Missing::AsNulls).context("file", &file.path)?;
@@ -172,6 +184,9 @@ impl<T: Transport> Session<T> {
         wanted: Wanted<'_>,
         pruned: &mut Vec<PrunedRows>,
     ) -> Vec<RowRange> {
+        if let Some(text) = &file.text {
+            return text_runs(text, rows);
+        }
         let Some(known) = &file.footer else { return vec![rows] };
         let end = rows.end.unwrap_or(known.num_rows).min(known.num_rows);
         // What is wrong with a footer, or does not fit it, the scan reports.
@@ -259,6 +274,14 @@ fn next_wave(wave: usize, num_files: usize, num_rows: u64, end: u64) -> usize {
     usize::try_from(expected).unwrap_or(usize::MAX).max(least).min(MAX_WAVE)
 }
 
+/// Of a file about which that was learnt.
 fn num_rows(file: &DataFile) -> u64 {
-    file.footer.as_ref().map_or(0, |footer| footer.num_rows)
+    file.num_rows().unwrap_or(0)
+}
+
+/// Rows of a text file, cut for several workers.
+fn text_runs(text: &TextFile, rows: RowRange) -> Vec<RowRange> {
+    let all = rows.start..rows.end.unwrap_or(text.layout.num_rows).min(text.layout.num_rows);
+    let runs = text.layout.runs(all, MAX_TEXT_BYTES).into_iter();
+    runs.map(|run| RowRange { start: run.start, end: Some(run.end) }).collect()
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use super::{RowRange, Sample, ShownColumn};
-use crate::{expr::Expr, features::Features, parquet::KnownBytes};
+use crate::{expr::Expr, features::Features, ingest::TextLayout, parquet::KnownBytes};
 
 /// What opening a path found: the files of one repo at one commit, and the schema of the first.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -44,7 +44,7 @@ pub struct FileSet {
     pub features: Option<Json>,
 }
 
-/// One Parquet file.
+/// One file of rows: Parquet, or text.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DataFile {
@@ -58,9 +58,31 @@ pub struct DataFile {
     /// Its footer, once it was read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub footer: Option<KnownFooter>,
+    /// Of a text file, how it is read; it has no footer then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<TextFile>,
     /// The signed URL that its address led to, once that was learnt. A capability: never to be shown or stored.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub location: Option<String>,
+}
+
+impl DataFile {
+    /// The number of its rows, once it is known.
+    pub fn num_rows(&self) -> Option<u64> {
+        let of_footer = self.footer.as_ref().map(|footer| footer.num_rows);
+        of_footer.or(self.text.as_ref().map(|text| text.layout.num_rows))
+    }
+}
+
+/// How a text file is read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TextFile {
+    /// How it is laid out.
+    pub layout: TextLayout,
+    /// The columns that its values become, as an Arrow IPC message.
+    #[serde(with = "serde_bytes")]
+    pub schema: Vec<u8>,
 }
 
 /// A footer as it was read, so that another worker need not read it again.

@@ -64,41 +64,83 @@ pub(super) const MAX_COLUMNS: usize = 1 << 16;
 /// Columns that the Hub's viewer shows (`columnsMaxNumber` of its first-rows service).
 const MAX_VIEWER_COLUMNS: usize = 1000;
 
-/// Reads a text file once, whole, in slices of 4 MiB; `on_progress` is told after each how many bytes were read.
-///
-/// # Errors
-/// Kind `corrupt` or `limit`, with file and line, for what cannot be read as rows; `unsupported` for files that are not
-/// text; `invalid` for options that do not fit; and those of reading.
-pub async fn inspect<S: ByteSource>(
-    source: &S,
-    options: &TextOptions,
-    on_progress: &mut dyn FnMut(u64),
-) -> Result<Inspection> {
-    inspect_source(source, options, on_progress).await.context("file", source.name())
+/// The first pass, slice by slice, so that its caller can tell how far it is and stop it.
+pub struct Inspect<S> {
+    source: S,
+    options: TextOptions,
+    inspector: Option<Inspector>,
+    at: u64,
 }
 
-async fn inspect_source<S: ByteSource>(
-    source: &S,
-    options: &TextOptions,
-    on_progress: &mut dyn FnMut(u64),
-) -> Result<Inspection> {
-    let size = source.byte_len();
-    let head = read_range(source, 0..size.min(HEAD_BYTES)).await?;
-    let mut inspector = Inspector::new(&head, head.len() as u64 == size, options)?;
-    let mut at = inspector.start;
-    loop {
-        inspector.take_rows()?;
-        on_progress(at);
-        if at >= size {
-            break;
-        }
-        let end = size.min(at + SLICE_BYTES);
-        inspector.cutter.push(&read_range(source, at..end).await?);
-        at = end;
+/// How far a first pass is.
+#[derive(Debug)]
+pub enum Progress {
+    /// So many bytes were read.
+    Read(u64),
+    /// All were.
+    Done(Box<Inspection>),
+}
+
+impl<S: ByteSource> Inspect<S> {
+    /// The first pass over a file. Reads nothing yet.
+    pub fn new(source: S, options: TextOptions) -> Self {
+        Self { source, options, inspector: None, at: 0 }
     }
-    inspector.cutter.finish();
-    inspector.take_rows()?;
-    inspector.finish(source.name(), size)
+
+    /// Reads the next slice, of 4 MiB at most.
+    ///
+    /// # Errors
+    /// Kind `corrupt` or `limit`, with file and line, for what cannot be read as rows; `unsupported` for files that are
+    /// not text; `invalid` for options that do not fit; and those of reading.
+    pub async fn next(&mut self) -> Result<Progress> {
+        self.try_next().await.context("file", self.source.name())
+    }
+
+    async fn try_next(&mut self) -> Result<Progress> {
+        let size = self.source.byte_len();
+        let inspector = match &mut self.inspector {
+            Some(inspector) => inspector,
+            none => {
+                let head = read_range(&self.source, 0..size.min(HEAD_BYTES)).await?;
+                let inspector = Inspector::new(&head, head.len() as u64 == size, &self.options)?;
+                self.at = inspector.start;
+                none.insert(inspector)
+            }
+        };
+        if self.at < size {
+            let end = size.min(self.at + SLICE_BYTES);
+            let bytes = read_range(&self.source, self.at..end).await?;
+            inspector.cutter.push(&bytes);
+            inspector.take_rows()?;
+            self.at = end;
+            return Ok(Progress::Read(end));
+        }
+        inspector.cutter.finish();
+        inspector.take_rows()?;
+        match self.inspector.take() {
+            Some(inspector) => Ok(Progress::Done(Box::new(inspector.finish(self.source.name(), size)))),
+            None => Err(Error::new(ErrorKind::Internal, "read text file", "The file was inspected already.")),
+        }
+    }
+}
+
+impl<S: std::fmt::Debug> std::fmt::Debug for Inspect<S> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Inspect").field("source", &self.source).field("at", &self.at).finish_non_exhaustive()
+    }
+}
+
+/// Reads a text file once, whole, in slices of 4 MiB.
+///
+/// # Errors
+/// Those of [`Inspect::next`].
+pub async fn inspect<S: ByteSource>(source: S, options: TextOptions) -> Result<Inspection> {
+    let mut inspect = Inspect::new(source, options);
+    loop {
+        if let Progress::Done(inspection) = inspect.next().await? {
+            return Ok(*inspection);
+        }
+    }
 }
 
 /// One range of a file.
@@ -234,7 +276,7 @@ impl Inspector {
         }
     }
 
-    fn finish(mut self, file: &str, size: u64) -> Result<Inspection> {
+    fn finish(mut self, file: &str, size: u64) -> Inspection {
         let num_rows = self.cutter.place().row;
         self.checkpoints.retain(|checkpoint| checkpoint.row < num_rows || checkpoint.row == 0);
         self.table.count_absent(num_rows);
@@ -261,7 +303,7 @@ impl Inspector {
         };
         let columns = self.table.fields.into_iter().map(column).collect();
         self.findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
-        Ok(Inspection { file: file.to_owned(), size, layout, columns, findings: self.findings })
+        Inspection { file: file.to_owned(), size, layout, columns, findings: self.findings }
     }
 
     /// Finds what is odd about the file as a whole, and then about each column.

@@ -32,7 +32,7 @@ pub use encoding::Encoding;
 pub use findings::{Finding, FindingKind, Severity};
 pub use format::{Format, sniff_format};
 pub use guess::{Guess, Seen};
-pub use inspect::{InspectedColumn, Inspection, inspect};
+pub use inspect::{Inspect, InspectedColumn, Inspection, Progress, inspect};
 pub use kind::{Kind, NULL_WORDS};
 pub use layout::{Checkpoint, TextLayout};
 pub use options::TextOptions;

@@ -18,7 +18,7 @@ use crate::{
 
 fn inspect_bytes(bytes: &[u8], options: &TextOptions) -> Result<Inspection> {
     let source = MemorySource::new("test.txt", bytes.to_vec());
-    inspect(&source, options, &mut |_| {}).now_or_never().unwrap()
+    inspect(source, options.clone()).now_or_never().unwrap()
 }
 
 fn read_rows(

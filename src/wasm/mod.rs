@@ -4,12 +4,15 @@
 mod blob;
 mod convert;
 mod fetch;
+mod local_file;
 mod scan;
 mod session;
+mod text;
 mod uploader;
 mod writer;
 
 pub use scan::Scan;
 pub use session::Session;
+pub use text::{Inspect, open_text, scan_text};
 pub use uploader::Uploader;
 pub use writer::ParquetWriter;

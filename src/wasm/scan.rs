@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use arrow_array::RecordBatch;
 use arrow_buffer::Buffer;
 use futures_util::lock::Mutex;
 use js_sys::{Object, Reflect, Uint8Array};
@@ -11,10 +12,11 @@ use web_sys::AbortSignal;
 use super::{
     convert::{abortable, to_js_error},
     fetch::Fetch,
+    local_file::LocalFile,
 };
 use crate::{
     error::Result,
-    frame::{self, BatchEncoder},
+    frame::{self, BatchEncoder, TextScan},
 };
 
 /// The batches of one task.
@@ -24,14 +26,39 @@ pub struct Scan(Rc<Mutex<Running>>);
 
 #[derive(Debug)]
 struct Running {
-    scan: frame::Scan<Fetch>,
+    rows: Rows,
     encoder: BatchEncoder,
+}
+
+/// Where batches come from.
+#[derive(Debug)]
+enum Rows {
+    Remote(Box<frame::Scan<Fetch>>),
+    Text(Box<TextScan<LocalFile>>),
+}
+
+impl Rows {
+    async fn next_batch(&mut self) -> Result<Option<RecordBatch>> {
+        match self {
+            Self::Remote(scan) => scan.next_batch().await,
+            Self::Text(scan) => scan.next_batch().await,
+        }
+    }
 }
 
 impl Scan {
     pub(super) fn new(scan: frame::Scan<Fetch>) -> Result<Self> {
         let encoder = BatchEncoder::new(scan.schema())?;
-        Ok(Self(Rc::new(Mutex::new(Running { scan, encoder }))))
+        Ok(Self::running(Rows::Remote(Box::new(scan)), encoder))
+    }
+
+    pub(super) fn of_text(scan: TextScan<LocalFile>) -> Result<Self> {
+        let encoder = BatchEncoder::new(scan.schema())?;
+        Ok(Self::running(Rows::Text(Box::new(scan)), encoder))
+    }
+
+    fn running(rows: Rows, encoder: BatchEncoder) -> Self {
+        Self(Rc::new(Mutex::new(Running { rows, encoder })))
     }
 }
 
@@ -43,7 +70,7 @@ impl Scan {
         let running = Rc::clone(&self.0);
         let batch = abortable(signal, async {
             let mut running = running.lock().await;
-            let Some(batch) = running.scan.next_batch().await? else { return Ok(None) };
+            let Some(batch) = running.rows.next_batch().await? else { return Ok(None) };
             Ok(Some((batch.num_rows(), running.encoder.encode(&batch)?)))
         });
         let Some((num_rows, buffers)) = batch.await? else { return Ok(JsValue::UNDEFINED) };

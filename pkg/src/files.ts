@@ -1,0 +1,62 @@
+/** Tables of the user's own text files, which stay where they are: workers read them in slices. */
+import { Frame, type ReadOptions } from "./frame.js";
+import type { Inspection, TextOptions } from "./inspection.js";
+import type { Pool } from "./pool.js";
+import type { NamedBlob } from "./protocol.js";
+import { Source } from "./source.js";
+import { wholeView } from "./view.js";
+
+/** What may be said about text files. */
+export interface FilesOptions extends TextOptions, ReadOptions {
+  /** Told after every few MiB, and when a file is done. */
+  readonly onProgress?: (progress: InspectionProgress) => void;
+}
+
+/** How far the inspection of a file is. */
+export interface InspectionProgress {
+  /** The position of the file among those given. */
+  readonly index: number;
+  readonly name: string;
+  readonly bytesRead: number;
+  readonly size: number;
+}
+
+/** @internal Inspects files, as many at once as there are workers. */
+export async function inspectLocal(
+  pool: Pool,
+  files: readonly NamedBlob[],
+  { onProgress, signal, ...options }: FilesOptions,
+): Promise<Inspection[]> {
+  const found: Inspection[] = [];
+  const queue = files.entries();
+  const stopping = new AbortController();
+  const either = signal ? AbortSignal.any([signal, stopping.signal]) : stopping.signal;
+  const work = async () => {
+    for (const [index, file] of queue) {
+      const { name, blob } = file;
+      for await (const progress of pool.idlest().stream("inspect", [file, options], either)) {
+        onProgress?.({ index, name, bytesRead: progress.bytesRead, size: blob.size });
+        if (progress.inspection) found[index] = progress.inspection;
+      }
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: Math.min(pool.slots.length, files.length) }, work));
+  } finally {
+    stopping.abort();
+  }
+  return found;
+}
+
+/** @internal Makes one frame of files. */
+export async function openText(
+  pool: Pool,
+  files: readonly NamedBlob[],
+  options: FilesOptions,
+): Promise<Frame> {
+  const inspections = await inspectLocal(pool, files, options);
+  const home = pool.idlest();
+  const opened = await home.call("openText", [inspections, options.types ?? {}], options.signal);
+  const blobs = new Map(opened.files.map(({ path }, index) => [path, files[index]?.blob ?? new Blob()]));
+  return new Frame(wholeView(new Source(pool, home, opened, blobs), opened));
+}
