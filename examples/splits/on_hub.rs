@@ -41,9 +41,7 @@ fn file_sets(layout: &LayoutTable, repo: &str, sha: &str) -> Vec<(usize, usize, 
     let file = |&file: &usize| DataFile {
         path: paths.get(file).copied().unwrap_or_default().to_owned(),
         size: layout.sizes.get(file).copied().unwrap_or_default(),
-        oid: String::new(),
-        footer: None,
-        location: None,
+        ..DataFile::default()
     };
     let configs = layout.configs.iter().enumerate();
     let splits = configs.flat_map(|(at, config)| {

@@ -1,0 +1,163 @@
+/** The user's own text files in Chromium: chosen by a picker, inspected and read in workers. */
+import { join } from "node:path";
+import type { Page } from "@playwright/test";
+import { ROOT } from "../support/paths.js";
+import { expect, test } from "../support/test.js";
+
+const VEGA = join(ROOT, "node_modules/vega-datasets/data");
+
+/** Makes `chosen` of the page's scope the files of a picker. */
+async function choose(page: Page, files: Parameters<ReturnType<Page["locator"]>["setInputFiles"]>[0]) {
+  await page.setContent('<input type="file" multiple>');
+  await page.locator("input").setInputFiles(files);
+  await page.evaluate(() => {
+    Object.assign(globalThis, { chosen: [...(document.querySelector("input")?.files ?? [])] });
+  });
+}
+
+declare global {
+  /** The files chosen last. */
+  var chosen: readonly File[];
+}
+
+const text = (name: string, content: string | Buffer) => ({
+  name,
+  mimeType: "text/plain",
+  buffer: Buffer.from(content),
+});
+
+test("a CSV file is a frame with types, filters and slices", async ({ plainPage: page }) => {
+  await choose(page, join(VEGA, "birdstrikes.csv"));
+  const found = await page.evaluate(async () => {
+    const { Hub, col } = hubframe;
+    const hub = new Hub({ workers: 2 });
+    const frame = await hub.fromFiles(chosen);
+    const costly = frame.filter(col("Cost Total $").gt(1_000_000)).select("Airport Name", "Flight Date");
+    const result = {
+      columns: frame.schema.fields.map(({ name, type }) => `${name}: ${type}`),
+      count: await frame.count(),
+      costly: await costly.count(),
+      head: await costly.head(2),
+      tail: await frame.select("Cost Total $", "Speed IAS in knots").tail(1),
+      far: await frame.select("Flight Date").slice(9_000, 1).toRows(),
+    };
+    hub.close();
+    return result;
+  });
+  expect(found.columns).toContain("Flight Date: Date32");
+  expect(found.columns).toContain("Cost Total $: Int64");
+  // What pandas counts in the same file.
+  expect([found.count, found.costly]).toEqual([10_000, 8]);
+  expect(found.head.length).toBe(2);
+});
+
+test("JSON in an array, and lines of it, are frames of structs and lists", async ({ plainPage: page }) => {
+  await choose(page, [join(VEGA, "movies.json"), text("rows", '{"a": {"b": [1, 2]}}\n{"a": null}\n')]);
+  const [movies, rows] = await page.evaluate(async () => {
+    const [movies, rows] = await Promise.all(chosen.map((file) => hubframe.fromFiles([file])));
+    return [
+      { count: await movies?.count(), head: await movies?.select("Title", "IMDB Rating").head(1) },
+      await rows
+        ?.toRows()
+        .then((rows) =>
+          rows.map((row) => JSON.stringify(row, (_, v) => (typeof v === "bigint" ? Number(v) : v))),
+        ),
+    ] as const;
+  });
+  expect(movies).toEqual({ count: 3201, head: [{ Title: "The Land Girls", "IMDB Rating": 6.1 }] });
+  expect(rows).toEqual(['{"a":{"b":[1,2]}}', '{"a":null}']);
+});
+
+test("findings and errors name file and line", async ({ plainPage: page }) => {
+  await choose(page, [
+    text("codes.csv", "zip,n\n00501,1\n94110,x\n"),
+    text("ragged.csv", "a,b\n1,2\n1,2,3\n"),
+    text("open.csv", 'a,b\n1,2\n"1,2\n'),
+    text("latin1.csv", Buffer.from("a\ncaf\xe9\n", "latin1")),
+    text("empty.csv", ""),
+    text("array.jsonl", '[{"a": 1}]'),
+  ]);
+  const found = await page.evaluate(async () => {
+    const [codes] = await hubframe.inspectFiles(chosen.slice(0, 1));
+    const errors = chosen.slice(1).map(async (file) => {
+      try {
+        const frame = await hubframe.fromFiles(
+          [file],
+          file.name.endsWith("l") ? { format: "jsonlines" } : {},
+        );
+        await frame.toRows();
+        return "read";
+      } catch (error) {
+        if (!hubframe.isHubframeError(error)) throw error;
+        return `${error.code} ${error.context.file} ${error.context.line}`;
+      }
+    });
+    const typed = await hubframe.fromFiles(chosen.slice(0, 1), { types: { zip: "int32" } });
+    return {
+      findings: codes?.findings.map(({ kind, line, column }) => `${kind} ${line} ${column}`),
+      errors: await Promise.all(errors),
+      zips: (await typed.toRows()).map((row) => row.zip),
+    };
+  });
+  expect(found.findings).toEqual(["mixed_types 3 n", "leading_zeros 2 zip"]);
+  expect(found.zips).toEqual([501, 94110]);
+  expect(found.errors).toEqual([
+    "corrupt 0/ragged.csv 3",
+    "corrupt open.csv 3",
+    "corrupt latin1.csv 2",
+    "corrupt empty.csv 1",
+    "corrupt array.jsonl 1",
+  ]);
+});
+
+test("a large file is read in slices, side by side, and can be cancelled", async ({ plainPage: page }) => {
+  const result = await page.evaluate(async () => {
+    const line = (n: number) => `${n},text of row ${n},${n / 8}\n`;
+    const parts = Array.from({ length: 100 }, (_, part) => {
+      return Array.from({ length: 20_000 }, (_, row) => line(part * 20_000 + row)).join("");
+    });
+    const blob = new Blob(["n,text,x\n", ...parts]);
+    const hub = new hubframe.Hub({ workers: 2 });
+    const steps: number[] = [];
+    const started = performance.now();
+    const frame = await hub.fromFiles([{ name: "large.csv", blob }], {
+      onProgress: ({ bytesRead }) => steps.push(bytesRead),
+    });
+    const inspected = performance.now();
+    let [sum, rows] = [0n, 0];
+    for await (const batch of frame.select("n").batches()) {
+      rows += batch.numRows;
+      for (const n of batch.getChild("n") ?? []) sum += BigInt(n as bigint);
+    }
+    const read = performance.now();
+    const cancel = new AbortController();
+    const cancelled = hub.inspectFiles([{ name: "large.csv", blob }], {
+      signal: cancel.signal,
+      onProgress: () => cancel.abort(),
+    });
+    const code = await cancelled.then(
+      () => "none",
+      (error) => (hubframe.isHubframeError(error) ? error.code : "other"),
+    );
+    const middle = await frame.slice(1_234_567, 1).toRows();
+    hub.close();
+    const mb = blob.size / 1e6;
+    return {
+      rows,
+      sum: String(sum),
+      steps: steps.length,
+      size: blob.size,
+      code,
+      middle: middle[0]?.text,
+      inspect: mb / ((inspected - started) / 1e3),
+      read: mb / ((read - inspected) / 1e3),
+    };
+  });
+  test.info().annotations.push({
+    type: "speed",
+    description: `inspect ${result.inspect.toFixed(0)} MB/s, read ${result.read.toFixed(0)} MB/s`,
+  });
+  expect([result.rows, result.sum]).toEqual([2_000_000, "1999999000000"]);
+  expect(result.steps).toBeGreaterThan(result.size / (5 << 20));
+  expect([result.code, result.middle]).toEqual(["aborted", "text of row 1234567"]);
+});
