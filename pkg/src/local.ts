@@ -111,6 +111,10 @@ export interface LocalFilesOptions extends LocalOptions, FilesOptions {}
  */
 export async function fromFiles(files: LocalFiles, options: LocalFilesOptions = {}): Promise<Frame> {
   const named = namedFiles(files);
+  const empty = named.find(({ blob }) => blob.size === 0);
+  if (empty) {
+    throw failure("invalid", "open files", `${empty.name} is empty.`, { context: { file: empty.name } });
+  }
   const isText = await Promise.all(named.map(async ({ blob }) => !(await formatOf(blob))));
   const { hub, ...textOptions } = options;
   if (named.length > 0 && isText.every(Boolean)) return openText(poolFor({ hub }), named, textOptions);

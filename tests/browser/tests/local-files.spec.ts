@@ -31,7 +31,7 @@ test("a CSV file is a frame with types, filters and slices", async ({ plainPage:
   const found = await page.evaluate(async () => {
     const { Hub, col } = hubframe;
     const hub = new Hub({ workers: 2 });
-    const frame = await hub.fromFiles(chosen);
+    const frame = await hubframe.fromFiles(chosen, { hub });
     const costly = frame.filter(col("Cost Total $").gt(1_000_000)).select("Airport Name", "Flight Date");
     const result = {
       columns: frame.schema.fields.map(({ name, type }) => `${name}: ${type}`),
@@ -105,7 +105,7 @@ test("findings and errors name file and line", async ({ plainPage: page }) => {
     "corrupt 0/ragged.csv 3",
     "corrupt open.csv 3",
     "corrupt latin1.csv 2",
-    "corrupt empty.csv 1",
+    "invalid empty.csv undefined",
     "corrupt array.jsonl 1",
   ]);
 });
@@ -120,7 +120,8 @@ test("a large file is read in slices, side by side, and can be cancelled", async
     const hub = new hubframe.Hub({ workers: 2 });
     const steps: number[] = [];
     const started = performance.now();
-    const frame = await hub.fromFiles([{ name: "large.csv", blob }], {
+    const frame = await hubframe.fromFiles([new File([blob], "large.csv")], {
+      hub,
       onProgress: ({ bytesRead }) => steps.push(bytesRead),
     });
     const inspected = performance.now();
@@ -131,7 +132,8 @@ test("a large file is read in slices, side by side, and can be cancelled", async
     }
     const read = performance.now();
     const cancel = new AbortController();
-    const cancelled = hub.inspectFiles([{ name: "large.csv", blob }], {
+    const cancelled = hubframe.inspectFiles([new File([blob], "large.csv")], {
+      hub,
       signal: cancel.signal,
       onProgress: () => cancel.abort(),
     });

@@ -102,7 +102,7 @@ test("files of the user's disk are read in slices", async ({ plainPage: page, hu
     await fails("cut.parquet", [parquet.slice(0, parquet.size / 2)]);
     await fails("empty.parquet", []);
     await fails("cut.arrow", [ipc.slice(0, ipc.length / 2) as BlobPart]);
-    await fails("words.txt", ["some words"]);
+    await fails("words.bin", ["some\0words"]);
     const numRows = [await both.count(), await both.partition(1).count()];
     hub.close();
     return { files: both.files.map(({ path }) => path), numRows, errors };
@@ -114,5 +114,6 @@ test("files of the user's disk are read in slices", async ({ plainPage: page, hu
   expect(cut).toContain('"corrupt"');
   expect(empty).toContain("empty.parquet is empty");
   expect(arrow).toContain("cut.arrow is not an Arrow IPC stream or file, or it is damaged");
-  expect(words).toContain("words.txt is neither");
+  expect(words).toContain("words.bin");
+  expect(words).toContain("The file is no text");
 });
