@@ -3,6 +3,7 @@ import { abortError, failure, type HubframeError, toHubframeError } from "./erro
 import { argTransfers, createHandlers, type StartSession } from "./handlers.js";
 import type { Connection, Connector } from "./pool.js";
 import type { Handlers } from "./protocol.js";
+import type { CacheOptions } from "./range-cache.js";
 import { type Client, type Port, PortClient } from "./rpc.js";
 import type { RequestEvent } from "./types.js";
 
@@ -12,6 +13,7 @@ export interface SessionOptions {
   readonly brotliWasm: string;
   readonly endpoint: string;
   readonly token: string | undefined;
+  readonly cache: CacheOptions | undefined;
   readonly onRequest: (event: RequestEvent) => void;
 }
 
@@ -111,8 +113,8 @@ export function inPage(handlers: Handlers): Connection {
   return { client, end: (error) => closing.abort(error) };
 }
 
-function settings(wasm: WebAssembly.Module, { brotliWasm, endpoint, token }: SessionOptions) {
-  return { wasm, brotliWasm, endpoint, ...(token !== undefined && { token }) };
+function settings(wasm: WebAssembly.Module, { brotliWasm, endpoint, token, cache }: SessionOptions) {
+  return { wasm, brotliWasm, endpoint, ...(token !== undefined && { token }), ...(cache && { cache }) };
 }
 
 /** A promise that only ever rejects, and may do so unheard. */

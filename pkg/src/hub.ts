@@ -9,6 +9,7 @@ import { Frame, type ReadOptions } from "./frame.js";
 import { loadWasm, type WasmSource } from "./load.js";
 import { Pool, type Slot } from "./pool.js";
 import type { CreatedRepo, FrameSource, Identity, NewRepo } from "./protocol.js";
+import { type CacheOptions, clearRangeCache } from "./range-cache.js";
 import { checkCount } from "./row-range.js";
 import { Source } from "./source.js";
 import type { RequestEvent } from "./types.js";
@@ -30,6 +31,14 @@ export interface HubOptions {
    * @default "https://huggingface.co"
    */
   readonly endpoint?: string;
+  /**
+   * Keeps what is read of files in the browser's storage, so that a second visit reads no byte twice. Only of public
+   * data: with a token nothing is kept, since the storage is open to whoever uses the page next. Browsers have it on
+   * https and localhost; elsewhere, and in Node, it does nothing.
+   *
+   * @default false
+   */
+  readonly cache?: boolean | CacheOptions;
   /** Used for every request in place of the global `fetch`. It cannot be sent to a worker, so reads run in the page. */
   readonly fetch?: (request: Request) => Promise<Response>;
   /**
@@ -300,6 +309,9 @@ export class Hub {
       frame,
     }));
     return writeTables(this.#pool, destination, tables, options);
+  /** Drops what `cache` has kept, for every page of this origin. */
+  async clearCache(): Promise<void> {
+    await clearRangeCache();
   }
 
   /** Ends the workers. Reads in flight, and later ones, reject with code `aborted`. */
@@ -356,6 +368,7 @@ function makePool(endpoint: string, options: HubOptions): Pool {
     brotliWasm: String(brotliWasm ?? brotliWasmUrl()),
     endpoint,
     token,
+    cache: cacheOptions(options),
     onRequest: (event) => options.onRequest?.(event),
   };
   const size = numWorkers(options);
@@ -367,6 +380,14 @@ function makePool(endpoint: string, options: HubOptions): Pool {
     1,
     pageConnector(startSession, { ...session, fetch: fetch ?? (isNode ? blobFetch : undefined) }),
   );
+}
+
+/** What is kept, if anything is: never what only a token can see. */
+function cacheOptions({ cache, token }: HubOptions): CacheOptions | undefined {
+  if (!cache || token !== undefined) return undefined;
+  if (cache === true) return {};
+  if (cache.maxBytes !== undefined) checkCount("new Hub", "cache.maxBytes", cache.maxBytes);
+  return cache;
 }
 
 function moduleWorker(): Worker {

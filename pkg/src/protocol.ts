@@ -7,6 +7,7 @@ import type { ErrorData } from "./errors.js";
 import type { ExplanationData } from "./explanation.js";
 import type { ExprData } from "./expr.js";
 import type { ColumnTypes, Inspection, TextOptions } from "./inspection.js";
+import type { CacheOptions } from "./range-cache.js";
 import type { Feature, Field, FileInfo, RequestEvent } from "./types.js";
 
 /** The methods of a worker. A method that returns a {@link Stream} is pulled item by item. */
@@ -75,6 +76,8 @@ export interface SessionSettings {
   readonly brotliWasm: string;
   readonly endpoint: string;
   readonly token?: string;
+  /** Set when ranges are to be kept from one visit to the next. */
+  readonly cache?: CacheOptions;
 }
 
 /** Where to read from. */

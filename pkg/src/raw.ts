@@ -37,6 +37,7 @@ import type {
   StoredFile,
   WritePath,
 } from "./protocol.js";
+import { RangeCache } from "./range-cache.js";
 import type { RequestEvent } from "./types.js";
 
 /** A request as the bindings tell it. */
@@ -44,15 +45,18 @@ type RawRequestEvent = Omit<RequestEvent, "range"> & { readonly range?: string }
 
 /** Instantiates the module, once per worker or page, and opens a session that lives as long as that does. */
 export async function startSession(settings: SessionSettings, hooks: SessionHooks): Promise<Session> {
-  const { wasm, brotliWasm, ...options } = settings;
+  const { wasm, brotliWasm, cache: cacheOptions, ...options } = settings;
   const onRequest = (event: RawRequestEvent) => hooks.onRequest(requestEvent(event));
-  await init({ module_or_path: wasm });
-  const session = new RawSession(options, hooks.fetch, onRequest);
+  const [cache] = await Promise.all([
+    cacheOptions && RangeCache.open(cacheOptions),
+    init({ module_or_path: wasm }),
+  ]);
+  const session = new RawSession(options, hooks.fetch, onRequest, cache);
   const uploader = session.uploader();
   let brotliSession: Promise<RawSession> | undefined;
   const startBrotli = async () => {
     await initBrotli({ module_or_path: await loadWasm(brotliWasm) });
-    return new RawBrotliSession(options, hooks.fetch, onRequest);
+    return new RawBrotliSession(options, hooks.fetch, onRequest, cache);
   };
 
   async function* scan(task: ScanTask, signal: AbortSignal): AsyncGenerator<ScanBatch> {

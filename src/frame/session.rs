@@ -10,7 +10,7 @@ use crate::{
     http::Transport,
     hub::Hub,
     path::{HfPath, RepoId, RepoType},
-    source::{Locations, RemoteFile},
+    source::{Locations, RemoteFile, SharedCache},
 };
 
 /// Reads tables from one Hub with one identity. Not shared between threads: each worker has its own.
@@ -19,12 +19,23 @@ pub struct Session<T> {
     pub(super) hub: Rc<Hub<T>>,
     pub(super) locations: Locations,
     pub(super) footers: FooterCache,
+    cache: SharedCache,
 }
 
 impl<T: Transport> Session<T> {
     /// A session on `hub`. Sends nothing.
     pub fn new(hub: Hub<T>) -> Self {
-        Self { hub: Rc::new(hub), locations: Locations::default(), footers: FooterCache::default() }
+        Self {
+            hub: Rc::new(hub),
+            locations: Locations::default(),
+            footers: FooterCache::default(),
+            cache: None,
+        }
+    }
+
+    /// The same session, with bytes of files that outlive it.
+    pub fn with_cache(self, cache: SharedCache) -> Self {
+        Self { cache, ..self }
     }
 
     /// The Hub's client.
@@ -77,7 +88,8 @@ impl<T: Transport> Session<T> {
     /// The bytes of a file; a signed URL that another worker learnt is taken over.
     pub(super) fn remote_file(&self, repo: &RepoId, sha: &str, file: &super::DataFile) -> RemoteFile<T> {
         let remote =
-            RemoteFile::new(Rc::clone(&self.hub), self.locations.clone(), repo, sha, &file.path, file.size);
+            RemoteFile::new(Rc::clone(&self.hub), self.locations.clone(), repo, sha, &file.path, file.size)
+                .with_cache(self.cache.clone());
         if let (Some(location), None) = (&file.location, self.locations.get(remote.url())) {
             self.locations.learn(remote.url(), location.clone());
         }

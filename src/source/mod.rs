@@ -2,6 +2,7 @@
 //!
 //! The length is known before anything is read (from the listing), so no source ever probes for it.
 
+mod cache;
 mod memory;
 mod remote;
 
@@ -14,6 +15,7 @@ use bytes::Bytes;
 
 use crate::error::{Error, ErrorKind, Result};
 
+pub use cache::{RangeCache, SharedCache};
 pub use memory::MemorySource;
 pub use remote::{Locations, RemoteFile};
 

@@ -9,7 +9,7 @@ use std::{cell::RefCell, collections::HashMap, ops::Range, rc::Rc};
 use bytes::{Bytes, BytesMut};
 use futures_util::{StreamExt, TryStreamExt, lock::Mutex, stream};
 
-use super::{ByteSource, check_bounds, slice};
+use super::{ByteSource, SharedCache, cache::read_through, check_bounds, slice};
 use crate::{
     error::{Error, ErrorKind, Result},
     http::{Attempt, Body, Response, Transport, origin, with_retries},
@@ -84,6 +84,7 @@ pub struct RemoteFile<T> {
     path: String,
     size: u64,
     coalescing: Coalescing,
+    cache: SharedCache,
 }
 
 impl<T: Transport> RemoteFile<T> {
@@ -97,7 +98,20 @@ impl<T: Transport> RemoteFile<T> {
         size: u64,
     ) -> Self {
         let url = hub.resolve_url(repo, sha, path);
-        Self { hub, locations, url, path: path.to_owned(), size, coalescing: Coalescing::default() }
+        Self {
+            hub,
+            locations,
+            url,
+            path: path.to_owned(),
+            size,
+            coalescing: Coalescing::default(),
+            cache: None,
+        }
+    }
+
+    /// The same file, of which bytes may be here from earlier, and are kept for later.
+    pub fn with_cache(self, cache: SharedCache) -> Self {
+        Self { cache, ..self }
     }
 
     /// The file's address on the Hub.
@@ -108,6 +122,23 @@ impl<T: Transport> RemoteFile<T> {
     /// How ranges become requests.
     pub fn coalescing(&self) -> &Coalescing {
         &self.coalescing
+    }
+
+    /// Ranges by as few requests as is sensible, side by side.
+    async fn fetch(&self, ranges: &[Range<u64>]) -> Result<Vec<Bytes>> {
+        let runs = self.coalescing.runs(ranges);
+        let requests: Vec<_> = runs
+            .iter()
+            .enumerate()
+            .flat_map(|(run, r)| split(r, self.coalescing.max_request).into_iter().map(move |r| (run, r)))
+            .collect();
+        let parts: Vec<(usize, Bytes)> = stream::iter(requests)
+            .map(|(run, range)| async move { Ok::<_, Error>((run, self.read_range(range).await?)) })
+            .buffered(SIDE_BY_SIDE)
+            .try_collect()
+            .await?;
+        let runs: Vec<_> = runs.into_iter().zip(join(parts)).collect();
+        Ok(ranges.iter().map(|range| cut(&runs, range)).collect())
     }
 
     /// One range by one request, tried again when it fails.
@@ -247,22 +278,19 @@ impl<T: Transport> ByteSource for RemoteFile<T> {
         self.size
     }
 
-    /// Costs one request for each run of neighbouring ranges, and one more for each further 32 MiB of a run.
+    /// Costs one request for each run of neighbouring ranges, and one more for each further 32 MiB of a run. Nothing for
+    /// what the cache has.
     async fn read(&self, ranges: &[Range<u64>]) -> Result<Vec<Bytes>> {
         check_bounds(&self.path, self.size, ranges)?;
-        let runs = self.coalescing.runs(ranges);
-        let requests: Vec<_> = runs
-            .iter()
-            .enumerate()
-            .flat_map(|(run, r)| split(r, self.coalescing.max_request).into_iter().map(move |r| (run, r)))
-            .collect();
-        let parts: Vec<(usize, Bytes)> = stream::iter(requests)
-            .map(|(run, range)| async move { Ok::<_, Error>((run, self.read_range(range).await?)) })
-            .buffered(SIDE_BY_SIDE)
-            .try_collect()
-            .await?;
-        let runs: Vec<_> = runs.into_iter().zip(join(parts)).collect();
-        Ok(ranges.iter().map(|range| cut(&runs, range)).collect())
+        match &self.cache {
+            Some(cache) => {
+                read_through(cache.as_ref(), &self.url, ranges, |missing| async move {
+                    self.fetch(&missing).await
+                })
+                .await
+            }
+            None => self.fetch(ranges).await,
+        }
     }
 }
 

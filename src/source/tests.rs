@@ -2,11 +2,16 @@
 
 #![allow(clippy::single_range_in_vec_init, reason = "a list of one range is what is meant")]
 
-use std::{cell::Cell, ops::Range, rc::Rc};
+use std::{
+    cell::{Cell, RefCell},
+    ops::Range,
+    rc::Rc,
+};
 
 use bytes::Bytes;
+use futures_util::future::LocalBoxFuture;
 
-use super::{ByteSource, Locations, MemorySource, RemoteFile};
+use super::{ByteSource, Locations, MemorySource, RangeCache, RemoteFile};
 use crate::{
     error::Result,
     http::{
@@ -232,4 +237,59 @@ fn the_cost_of_a_read_is_known() {
     assert_eq!(requests(1_000_000, &[0..10, 500_000..500_010]), 2);
     assert_eq!(requests(80 << 20, &[0..80 << 20]), 3, "long ranges are read in parallel");
     assert_eq!(requests(1_000, &[5..5]), 0);
+}
+
+/// Keeps everything, until it is told to lose it.
+#[derive(Debug, Default)]
+struct TestCache {
+    kept: RefCell<Vec<(String, Range<u64>, Bytes)>>,
+    forgets: Cell<bool>,
+}
+
+impl RangeCache for TestCache {
+    fn ranges(&self, file: &str) -> Vec<Range<u64>> {
+        let kept = self.kept.borrow();
+        kept.iter().filter(|(name, ..)| name == file).map(|(_, range, _)| range.clone()).collect()
+    }
+
+    fn get<'a>(&'a self, file: &'a str, range: Range<u64>) -> LocalBoxFuture<'a, Option<Bytes>> {
+        let kept = self.kept.borrow();
+        let found = kept.iter().find(|(name, known, _)| name == file && *known == range);
+        let found = found.filter(|_| !self.forgets.get()).map(|(.., bytes)| bytes.clone());
+        Box::pin(async { found })
+    }
+
+    fn put(&self, file: &str, start: u64, bytes: &Bytes) {
+        let range = start..start + bytes.len() as u64;
+        self.kept.borrow_mut().push((file.to_owned(), range, bytes.clone()));
+    }
+}
+
+#[test]
+fn cached_files_conform_and_nothing_is_read_twice() {
+    let cache = Rc::new(TestCache::default());
+    let visit = || {
+        remote(300_000, |_, answer| Some(answer)).with_cache(Some(Rc::clone(&cache) as Rc<dyn RangeCache>))
+    };
+    conforms(&visit(), &content(300_000));
+    cache.kept.borrow_mut().clear();
+
+    let asked_for = |ranges: &[Range<u64>]| {
+        let file = visit();
+        let expected: Vec<_> = ranges
+            .iter()
+            .map(|range| content(300_000).slice(range.start as usize..range.end as usize))
+            .collect();
+        assert_eq!(read(&file, ranges).unwrap(), expected, "{ranges:?}");
+        file.hub.transport().requests().iter().map(asked).collect::<Vec<_>>()
+    };
+    assert_eq!(asked_for(&[0..1_000, 200_000..240_000]), [0..1_000, 200_000..240_000]);
+    assert!(asked_for(&[200_000..240_000, 0..1_000, 5..6]).is_empty(), "a second visit");
+    assert_eq!(
+        asked_for(&[500..2_000, 190_000..250_000]),
+        [1_000..2_000, 190_000..200_000, 240_000..250_000]
+    );
+    assert!(asked_for(&[0..2_000, 190_000..250_000]).is_empty(), "pieces are joined");
+    cache.forgets.set(true);
+    assert_eq!(asked_for(&[0..1_000]), [0..1_000], "what was lost is read again");
 }

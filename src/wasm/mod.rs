@@ -7,6 +7,7 @@ mod fetch;
 mod local_file;
 mod scan;
 mod session;
+mod store;
 mod text;
 mod uploader;
 mod writer;

@@ -11,12 +11,14 @@ use super::{
     convert::{abortable, from_js, to_js, to_js_error},
     fetch::Fetch,
     scan::{Scan, batch_to_js},
+    store::Store,
     uploader::Uploader,
 };
 use crate::{
     frame::{self, Explanation, RowRange},
     http::RetryPolicy,
     hub::Hub,
+    source::RangeCache,
 };
 
 /// Connections, footers and signed URLs of one worker.
@@ -46,18 +48,25 @@ struct Explained {
 
 #[wasm_bindgen]
 impl Session {
-    /// `options`: `{ endpoint, token? }`; `fetch`: used instead of the global one; `onRequest`: told of every request.
+    /// `options`: `{ endpoint, token? }`; `fetch`: used instead of the global one; `onRequest`: told of every request;
+    /// `cache`: `{ ranges(file), get(file, start, end), put(file, start, bytes) }`.
     #[wasm_bindgen(constructor)]
     pub fn new(
         #[wasm_bindgen(unchecked_param_type = "{ endpoint: string; token?: string | undefined }")]
         options: JsValue,
         fetch: Option<Function>,
         #[wasm_bindgen(js_name = onRequest)] on_request: Option<Function>,
+        #[wasm_bindgen(unchecked_param_type = "object | undefined")] cache: JsValue,
     ) -> Result<Session, JsValue> {
         let options: SessionOptions = from_js(options)?;
         let transport = Fetch::new(fetch, on_request)?;
         let hub = Hub::new(transport, &options.endpoint, options.token, RetryPolicy::default());
-        Ok(Self(Rc::new(frame::Session::new(hub.map_err(|error| to_js_error(&error))?))))
+        let session = frame::Session::new(hub.map_err(|error| to_js_error(&error))?);
+        if cache.is_undefined() {
+            return Ok(Self(Rc::new(session)));
+        }
+        let store: Rc<dyn RangeCache> = Rc::new(Store::new(cache)?);
+        Ok(Self(Rc::new(session.with_cache(Some(store)))))
     }
 
     /// Finds the files of `targets` and reads the schema of the first.
