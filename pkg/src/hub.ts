@@ -309,6 +309,8 @@ export class Hub {
       frame,
     }));
     return writeTables(this.#pool, destination, tables, options);
+  }
+
   /** Drops what `cache` has kept, for every page of this origin. */
   async clearCache(): Promise<void> {
     await clearRangeCache();

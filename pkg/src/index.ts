@@ -75,8 +75,8 @@ export {
 export type { MapOptions, MapPartition } from "./mapped.js";
 export type { OnProgress, ReadProgress } from "./progress.js";
 export type { CreatedRepo, Identity } from "./protocol.js";
-export type { RowSchema } from "./row-batches.js";
 export type { CacheOptions } from "./range-cache.js";
+export type { RowSchema } from "./row-batches.js";
 export type { Row, Value } from "./rows.js";
 export type { Feature, Field, FileInfo, RequestEvent, Schema } from "./types.js";
 export type { CommitOptions, CommitResult, NewFile, UploadProgress } from "./upload.js";
