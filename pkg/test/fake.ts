@@ -419,6 +419,7 @@ export async function fakeFrame(
       endpoint: "http://hub.test",
       brotliWasm: "http://hub.test/brotli.wasm",
       token: undefined,
+      cache: undefined,
       onRequest: () => {},
     }),
   );

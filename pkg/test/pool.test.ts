@@ -15,6 +15,7 @@ function pool(size: number, start: Parameters<typeof fakeWorkers>[0], onRequest 
     endpoint: "http://hub.test",
     brotliWasm: "http://hub.test/brotli.wasm",
     token: "secret",
+    cache: undefined,
     onRequest,
   });
   return { pool: new Pool(size, connector), made, wasm };
@@ -136,6 +137,7 @@ describe("a worker that dies", () => {
       endpoint: "http://hub.test",
       brotliWasm: "http://hub.test/brotli.wasm",
       token: undefined,
+      cache: undefined,
       onRequest: () => {},
     });
     const call = new Pool(1, connector).idlest().call("count", [SPEC]);

@@ -70,9 +70,9 @@ describe("Matches", () => {
     expect(stopped.numRows).toBeGreaterThan(0);
 
     const failing = new Matches(
-      async function* (): AsyncGenerator<Table> {
-        throw new Error("no");
-      },
+      () => ({
+        [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(new Error("no")) }),
+      }),
       () => {},
     );
     failing.start();
