@@ -3,6 +3,7 @@
 //! The core (everything but `wasm`) is pure or sans-I/O and runs natively; `wasm` binds it to JavaScript.
 //! `ARCHITECTURE.md` has the map and the invariants.
 
+pub mod aggregate;
 pub mod error;
 pub mod expr;
 pub mod features;

@@ -1,7 +1,8 @@
 /** A dataset repo: its configs and splits as the Hub's own library sees them, and what of it can be read. */
 import { nearestName } from "./columns.js";
 import { failure, type HubframeError } from "./errors.js";
-import type { Frame, ReadOptions } from "./frame.js";
+import type { Frame } from "./frame.js";
+import type { ReadOptions } from "./frame-options.js";
 import type { DatasetAnswer, FileSet, LayoutTable, SplitTable } from "./protocol.js";
 import type { Feature, FileInfo } from "./types.js";
 

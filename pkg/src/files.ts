@@ -1,5 +1,6 @@
 /** Tables of the user's own text files, which stay where they are: workers read them in slices. */
-import { Frame, type ReadOptions } from "./frame.js";
+import { Frame } from "./frame.js";
+import type { ReadOptions } from "./frame-options.js";
 import type { Inspection, TextOptions } from "./inspection.js";
 import type { Pool } from "./pool.js";
 import type { NamedBlob } from "./protocol.js";

@@ -1,12 +1,30 @@
 /** The lazy table of the page. It knows names and row ranges; whatever reads bytes is behind its {@link Source}. */
 import type { Table } from "@uwdata/flechette";
 import { toStream, toTable } from "./arrow.js";
+import { ColumnQueries } from "./column-queries.js";
 import { checkColumns } from "./columns.js";
 import { failure } from "./errors.js";
 import type { Explanation } from "./explanation.js";
+import {
+  daskProgram,
+  datasetsProgram,
+  duckdbProgram,
+  pandasProgram,
+  polarsProgram,
+} from "./export/programs.js";
+import { scanOf } from "./export/scan.js";
 import type { Filter } from "./expr.js";
 import { checkFilter } from "./filter.js";
-import { type Hub, poolOf } from "./hub.js";
+import type {
+  BatchOptions,
+  CollectOptions,
+  ParquetBlobOptions,
+  ReadOptions,
+  RowOptions,
+  SampleOptions,
+  ToParquetOptions,
+} from "./frame-options.js";
+import { poolOf } from "./hub.js";
 import { fieldsOf, type MapOptions, type MapPartition, MappedSource } from "./mapped.js";
 import type { Pool } from "./pool.js";
 import type { OnProgress } from "./progress.js";
@@ -25,68 +43,8 @@ import {
   type View,
   wantedOf,
 } from "./view.js";
-import { type ParquetOptions, type WriteProgress, writeParquet } from "./write.js";
-import { type WriteOptions, writeTables } from "./write-dataset.js";
-
-/** Options of everything that reads. */
-export interface ReadOptions {
-  /** Cancels: the promise rejects with code `aborted` at once, and requests in flight are aborted. */
-  readonly signal?: AbortSignal;
-}
-
-/** Options of what reads rows. */
-export interface BatchOptions extends ReadOptions {
-  /**
-   * Told after each batch, and when a file is done, how far the read has come. A frame that was mapped tells nothing:
-   * its function can.
-   */
-  readonly onProgress?: OnProgress;
-}
-
-/** Options of what gathers rows in memory. */
-export interface CollectOptions extends BatchOptions {
-  /**
-   * The most bytes of Arrow data to hold; above it the read is stopped and rejects with code `limit`.
-   *
-   * @default 1 GiB
-   */
-  readonly maxBytes?: number;
-}
-
-/** Options of what makes rows. */
-export interface RowOptions extends CollectOptions {
-  /**
-   * What a class label becomes: its number, or its name where the dataset names it. -1, no label, is `null` then.
-   *
-   * @default "numbers"
-   */
-  readonly labels?: "numbers" | "names";
-}
-
-/** Options of {@link Frame.toParquetBlob}. */
-export interface ParquetBlobOptions extends ParquetOptions, ReadOptions {
-  /** Told after each batch how far the table has been written. */
-  readonly onProgress?: (progress: WriteProgress) => void;
-}
-
-/** Options of {@link Frame.toParquet}. */
-export interface ToParquetOptions extends WriteOptions {
-  /**
-   * The Hub to write to, with its token. Without it, the one that the frame was read from; local data was read from none, so
-   * it needs one here or when it is opened.
-   */
-  readonly hub?: Hub;
-}
-
-/** Options of what chooses rows at random. */
-export interface SampleOptions {
-  /**
-   * Another seed chooses other rows: a whole number that is not negative.
-   *
-   * @default 0
-   */
-  readonly seed?: number;
-}
+import { writeParquet } from "./write.js";
+import { writeTables } from "./write-dataset.js";
 
 const DEFAULT_MAX_BYTES = 2 ** 30;
 
@@ -113,11 +71,12 @@ export let messagesOf: (frame: Frame, signal?: AbortSignal) => Promise<Messages>
  * const rows = await df.select("text", "label").head(10);
  * ```
  */
-export class Frame {
+export class Frame extends ColumnQueries {
   readonly #view: View;
 
   /** @internal */
   constructor(view: View) {
+    super(view);
     this.#view = view;
   }
 
@@ -444,6 +403,40 @@ export class Frame {
     const { path: directory, ...destination } = await pool.uploader.call("writePath", [path], options.signal);
     const label = directory.split("/").at(-1) || "train";
     return writeTables(pool, destination, [{ target: { path: directory }, label, frame: this }], options);
+  }
+
+  /**
+   * This frame as a Python program for Dask, when one browser is not enough: `df`, a `dask.dataframe` with a partition
+   * for each file. It reads the same files at the same commit, with these columns, this filter (nulls as here) and these
+   * rows; runs as it stands, on threads or on `dask.distributed`; and takes the Hub's address and token from the
+   * environment (`HF_ENDPOINT`, `HF_TOKEN`). A slice counts the rows of all files first, on the cluster.
+   *
+   * Throws code `unsupported` for a filter on the items of a list, which pyarrow has no expression for; for samples, fields
+   * of structs, and what `mapPartitions` makes; and for local data, which has no files on the Hub. Throws code `invalid`
+   * on a partition of a slice, whose rows are known only once footers are read.
+   */
+  toDask(): string {
+    return daskProgram(scanOf("toDask", this.#view));
+  }
+
+  /** This frame as a Python program: `df`, a `Dataset` of the library `datasets`. See {@link Frame.toDask}. */
+  toDatasets(): string {
+    return datasetsProgram(scanOf("toDatasets", this.#view));
+  }
+
+  /** This frame as a Python program: `df`, a Polars data frame. See {@link Frame.toDask}. */
+  toPolars(): string {
+    return polarsProgram(scanOf("toPolars", this.#view));
+  }
+
+  /** This frame as a Python program: `df`, a relation of DuckDB, over the table `rows`. See {@link Frame.toDask}. */
+  toDuckDB(): string {
+    return duckdbProgram(scanOf("toDuckDB", this.#view));
+  }
+
+  /** This frame as a Python program: `df`, a pandas data frame over Arrow. See {@link Frame.toDask}. */
+  toPandas(): string {
+    return pandasProgram(scanOf("toPandas", this.#view));
   }
 
   async #messages(signal: AbortSignal | undefined, onProgress?: OnProgress): Promise<Messages> {

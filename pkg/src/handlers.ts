@@ -38,6 +38,15 @@ import type {
   WriterSettings,
   WrittenBatch,
 } from "./protocol.js";
+import type {
+  AggregatePlan,
+  AggregateStep,
+  AggregateTask,
+  Measures,
+  Partials,
+  Pass,
+  Query,
+} from "./query.js";
 import type { RequestEvent } from "./types.js";
 
 /** The raw bindings as the rest of the package sees them; `raw.ts` has the real one. */
@@ -66,6 +75,14 @@ export interface Session {
   sliceBatch(schema: Uint8Array, batch: Uint8Array, rows: RowRange): ScanBatch;
   inspect(file: NamedBlob, options: TextOptions, signal: AbortSignal): AsyncIterator<InspectProgress>;
   openText(inspections: readonly Inspection[], types: ColumnTypes): FrameSource;
+  aggregateStep(
+    frame: FrameSpec,
+    query: Query,
+    passes: readonly Pass[],
+    signal: AbortSignal,
+  ): Promise<AggregateStep>;
+  measure(task: AggregateTask, signal: AbortSignal): Promise<Partials>;
+  mergePartials(measures: Measures, parts: readonly Partials[]): Partials;
   scan(task: ScanTask, signal: AbortSignal): AsyncIterator<ScanBatch>;
   openWriter(schema: Uint8Array, settings: WriterSettings): number;
   writeBatch(writer: number, batch: Uint8Array): WrittenBatch;
@@ -114,6 +131,10 @@ export function createHandlers(startSession: StartSession, hooks: SessionHooks):
     sliceBatch: async (_signal, schema, batch, rows) => started().sliceBatch(schema, batch, rows),
     inspect: (signal, file, options) => started().inspect(file, options, signal),
     openText: async (_signal, inspections, types) => started().openText(inspections, types),
+    aggregateStep: async (signal, frame, query, passes) =>
+      started().aggregateStep(frame, query, passes, signal),
+    measure: async (signal, task) => started().measure(task, signal),
+    mergePartials: async (_signal, measures, parts) => started().mergePartials(measures, parts),
     scan: (signal, task) => started().scan(task, signal),
     openWriter: async (_signal, schema, settings) => started().openWriter(schema, settings),
     writeBatch: async (_signal, writer, batch) => started().writeBatch(writer, batch),
@@ -183,6 +204,12 @@ export const transfers: Transfers = {
   sliceBatch: ({ bytes }) => [bytes.buffer as ArrayBuffer],
   inspect: () => [],
   openText: () => [],
+  aggregateStep: ({ answer, plan }) => [
+    ...(answer?.table ? [answer.table.buffer as ArrayBuffer] : []),
+    ...(plan ? [...new Set(aggregateBuffers(plan))] : []),
+  ],
+  measure: tallyBuffers,
+  mergePartials: tallyBuffers,
   scan: ({ bytes }) => [bytes.buffer as ArrayBuffer],
   openWriter: () => [],
   writeBatch: ({ bytes }) => (bytes ? [bytes.buffer] : []),
@@ -197,6 +224,15 @@ export const argTransfers: ArgTransfers = {
 
 function inlineBuffer({ inline }: StoredFile): Transferable[] {
   return inline ? [inline.buffer as ArrayBuffer] : [];
+}
+
+function aggregateBuffers({ tasks, files, partials }: AggregatePlan): Transferable[] {
+  const scans = tasks.flatMap(({ scans }) => scans);
+  return [...planBuffers({ tasks: scans, files }), ...tallyBuffers(partials)];
+}
+
+function tallyBuffers(partials: Partials): Transferable[] {
+  return partials.flatMap(({ tally }) => (tally ? [tally.entries.buffer as ArrayBuffer] : []));
 }
 
 function planBuffers({ tasks, files }: Pick<ScanPlan, "tasks" | "files">): Transferable[] {

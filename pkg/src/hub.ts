@@ -5,7 +5,8 @@ import { pageConnector, type SessionOptions, workerConnector } from "./connect.j
 import { Dataset } from "./dataset.js";
 import { failure } from "./errors.js";
 import type { Filter } from "./expr.js";
-import { Frame, type ReadOptions } from "./frame.js";
+import { Frame } from "./frame.js";
+import type { ReadOptions } from "./frame-options.js";
 import { loadWasm, type WasmSource } from "./load.js";
 import { Pool, type Slot } from "./pool.js";
 import type { CreatedRepo, FrameSource, Identity, NewRepo } from "./protocol.js";

@@ -6,6 +6,22 @@
 
 export type { Column, Table } from "@uwdata/flechette";
 export type {
+  AggregateFunction,
+  Aggregates,
+  AggregateValues,
+  Aggregation,
+  Categorical,
+  ColumnStatistics,
+  DescribeOptions,
+  Description,
+  Frequencies,
+  Histogram,
+  Nullable,
+  Numerical,
+  ValueCounts,
+  ValueCountsOptions,
+} from "./aggregate.js";
+export type {
   Config,
   Dataset,
   DatasetFile,
@@ -29,16 +45,16 @@ export {
   type Scalar,
 } from "./expr.js";
 export type { FilesOptions, InspectionProgress } from "./files.js";
+export type { Frame } from "./frame.js";
 export type {
   BatchOptions,
   CollectOptions,
-  Frame,
   ParquetBlobOptions,
   ReadOptions,
   RowOptions,
   SampleOptions,
   ToParquetOptions,
-} from "./frame.js";
+} from "./frame-options.js";
 export {
   type CommitFilesOptions,
   type CreateDatasetOptions,

@@ -17,7 +17,7 @@ import { allColumns } from "./projection.js";
 import type { DataFile, ScanBatch, ShownColumn } from "./protocol.js";
 import { numRowsIn } from "./row-range.js";
 import { type Cut, inWindow, lastOf, tooLarge } from "./scan.js";
-import type { CollectedRows, FrameSource, Rows, Wanted } from "./source.js";
+import type { Answer, CollectedRows, FrameSource, Rows, Wanted } from "./source.js";
 import type { Field } from "./types.js";
 
 /** Makes a table of the table of a partition. */
@@ -113,6 +113,11 @@ export class MappedSource implements FrameSource {
     const { frame, files: all } = this.#mapping;
     const first = files[0] ? all.indexOf(files[0]) : 0;
     return frame.partitions(first, first + files.length).explain(signal ? { signal } : {});
+  }
+
+  async query(): Promise<Answer> {
+    const message = "What mapPartitions makes is not measured: aggregate before it, or in its function.";
+    throw failure("unsupported", "aggregate", message);
   }
 
   async *#all(

@@ -7,6 +7,7 @@ import type { ErrorData } from "./errors.js";
 import type { ExplanationData } from "./explanation.js";
 import type { ExprData } from "./expr.js";
 import type { ColumnTypes, Inspection, TextOptions } from "./inspection.js";
+import type { AggregateStep, AggregateTask, Measures, Partials, Pass, Query } from "./query.js";
 import type { CacheOptions } from "./range-cache.js";
 import type { Feature, Field, FileInfo, RequestEvent } from "./types.js";
 
@@ -52,6 +53,12 @@ export interface WorkerApi {
   inspect(file: NamedBlob, options: TextOptions): Stream<InspectProgress>;
   /** Makes one table of text files that were inspected. */
   openText(inspections: readonly Inspection[], types: ColumnTypes): FrameSource;
+  /** Answers a query on columns, or plans the pass over the rows that it needs next. */
+  aggregateStep(frame: FrameSpec, query: Query, passes: readonly Pass[]): AggregateStep;
+  /** Measures the rows of one task of such a plan. */
+  measure(task: AggregateTask): Partials;
+  /** Merges what tasks of one plan measured. */
+  mergePartials(measures: Measures, parts: readonly Partials[]): Partials;
   /** Fetches and decodes the rows of one task. */
   scan(task: ScanTask): Stream<ScanBatch>;
   /** Begins a Parquet file for batches of this schema, and gives it a number. */

@@ -37,6 +37,7 @@ import type {
   StoredFile,
   WritePath,
 } from "./protocol.js";
+import type { AggregateStep, AggregateTask, Partials } from "./query.js";
 import { RangeCache } from "./range-cache.js";
 import type { RequestEvent } from "./types.js";
 
@@ -79,6 +80,18 @@ export async function startSession(settings: SessionSettings, hooks: SessionHook
     }
   }
 
+  const measure = async (task: AggregateTask, signal: AbortSignal) => {
+    if (!brotliSession) {
+      try {
+        return (await session.measure(task, signal)) as Partials;
+      } catch (error) {
+        if (!needsBrotli(error)) throw error;
+      }
+    }
+    brotliSession ??= startBrotli();
+    return (await (await brotliSession).measure(task, signal)) as Partials;
+  };
+
   return {
     open: (target, options, signal) => session.open([...target], options, signal) as Promise<FrameSource>,
     openFiles: (files, signal) => session.openFiles(files, signal) as Promise<FrameSource>,
@@ -107,6 +120,10 @@ export async function startSession(settings: SessionSettings, hooks: SessionHook
     sliceBatch: (schema, batch, rows) => session.sliceBatch(schema, batch, rows.start, rows.end),
     inspect,
     openText: (inspections, types) => openText(inspections, types) as FrameSource,
+    aggregateStep: (frame, query, passes, signal) =>
+      session.aggregateStep(frame, query, passes, signal) as Promise<AggregateStep>,
+    measure,
+    mergePartials: (measures, parts) => session.mergePartials(measures, parts) as Partials,
     scan,
     ...createWriters(),
   };

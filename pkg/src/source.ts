@@ -1,7 +1,9 @@
 /** What the frames made from one `readParquet` share: the pinned commit, its files, and what has been learnt of them. */
 import type { Field as ArrowField } from "@uwdata/flechette";
 import { toFields } from "./arrow.js";
+import { failure } from "./errors.js";
 import { Explanation } from "./explanation.js";
+import { measure } from "./measure.js";
 import type { Pool, Slot } from "./pool.js";
 import type { OnProgress } from "./progress.js";
 import {
@@ -14,6 +16,7 @@ import {
   type ScanPlan,
   type ScanTask,
 } from "./protocol.js";
+import type { AggregateStep, Pass, Query } from "./query.js";
 import { ALL_ROWS, numRowsIn } from "./row-range.js";
 import { collect, countRows, inOrder, lastRows } from "./scan.js";
 import type { Field } from "./types.js";
@@ -55,10 +58,15 @@ export interface FrameSource {
   /** The number of rows of each of `files`. */
   fileRows(files: readonly DataFile[], signal?: AbortSignal): Promise<number[]>;
   explain(wanted: Wanted, signal?: AbortSignal): Promise<Explanation>;
+  /** Answers a query on columns. */
+  query(wanted: Wanted, query: Query, signal?: AbortSignal): Promise<Answer>;
 }
 
 /** What is wanted of the files of a source. */
 export type Wanted = Pick<FrameSpec, "files" | "columns" | "filter" | "samples" | "rows">;
+
+/** What a query found. */
+export type Answer = NonNullable<AggregateStep["answer"]>;
 
 /** The data files of a frame at one commit, and the workers that read them. */
 export class Source implements FrameSource {
@@ -148,6 +156,18 @@ export class Source implements FrameSource {
     const count = await this.home.call("count", [this.#spec(wanted)], signal);
     this.#learn(count.files);
     return count.numRows;
+  }
+
+  /** Answers a query on columns, in as many passes over the rows as it takes. */
+  async query(wanted: Wanted, query: Query, signal?: AbortSignal): Promise<Answer> {
+    const passes: Pass[] = [];
+    while (true) {
+      const step = await this.home.call("aggregateStep", [this.#spec(wanted), query, passes], signal);
+      if (step.answer) return step.answer;
+      if (!step.plan) throw failure("internal", "aggregate", "A step is neither an answer nor a plan.");
+      this.#learn(step.plan.files);
+      passes.push({ measures: step.plan.measures, partials: await measure(this, step.plan, signal) });
+    }
   }
 
   /** The number of rows of each of `files`. One request for each whose footer is not known yet. */

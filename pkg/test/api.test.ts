@@ -1,5 +1,6 @@
 import type { Table } from "@uwdata/flechette";
 import { describe, expect, expectTypeOf, it } from "vitest";
+import { ColumnQueries } from "../src/column-queries.js";
 import type { ErrorCode, Field, FileInfo, Frame, RequestEvent, Row, Schema, Value } from "../src/index.js";
 import * as hubframe from "../src/index.js";
 import { fakeFrame } from "./fake.js";
@@ -69,8 +70,14 @@ describe("the public API", () => {
         "toRows",
         "toParquetBlob",
         "toParquet",
+        "toDask",
+        "toDatasets",
+        "toPolars",
+        "toDuckDB",
+        "toPandas",
       ]
     `);
+    expect(methods(ColumnQueries.prototype)).toEqual(["aggregate", "describe", "valueCounts"]);
     expect(Object.keys(frame)).toEqual([]);
   });
 

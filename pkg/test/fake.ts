@@ -8,6 +8,7 @@ import { createHandlers, type Session, type SessionHooks, transfers } from "../s
 import type { Inspection } from "../src/inspection.js";
 import { Pool } from "../src/pool.js";
 import type { DataFile, FrameSpec, ScanBatch, ScanTask, SessionSettings } from "../src/protocol.js";
+import type { Partials } from "../src/query.js";
 import { ALL_ROWS, isAll } from "../src/row-range.js";
 import { type Port, serve } from "../src/rpc.js";
 import { Source } from "../src/source.js";
@@ -190,6 +191,43 @@ function fakeInspection(file: string, size: number): Inspection {
   return { file, size, layout, columns: [], findings: [] };
 }
 
+/** What the fake measures: the number of rows. */
+type FakePartial = { readonly rows: number };
+
+/** Aggregates that count rows, whatever is asked: in one pass, with a task for each file. */
+function fakeAggregates(
+  files: FakeFiles,
+  log: Log,
+): Pick<Session, "aggregateStep" | "measure" | "mergePartials"> {
+  const rowsOf = (parts: readonly Partials[]) =>
+    parts.flatMap((part) => part as unknown as FakePartial[]).reduce((sum, { rows }) => sum + rows, 0);
+  const rowsAs = (rows: number): Partials => [{ rows } as object];
+  return {
+    async aggregateStep({ files: data }, query, passes) {
+      const [pass] = passes;
+      if (pass) {
+        const text = JSON.stringify({
+          num_examples: rowsOf([pass.partials]),
+          statistics: [],
+          partial: false,
+        });
+        return { answer: { text } };
+      }
+      log.push(`query ${query.kind}`);
+      const tasks = data.map((file) => ({ scans: [{ file, rows: ALL_ROWS }] }));
+      return { plan: { measures: [{ column: "id" }], partials: [], tasks, files: data } };
+    },
+    async measure({ scans }) {
+      log.push(`measure ${scans.map(({ file }) => file.path).join(" ")}`);
+      return rowsAs(scans.reduce((sum, { file }) => sum + (files[file.path] ?? 0), 0));
+    },
+    mergePartials(_measures, parts) {
+      log.push(`merge ${parts.length}`);
+      return rowsAs(rowsOf(parts));
+    },
+  };
+}
+
 /** A session over rows that are made up. Hooks into a scan may wait, throw or trap. */
 export function fakeSession(
   files: FakeFiles,
@@ -243,6 +281,7 @@ export function fakeSession(
       });
       return { ...ORIGIN, files: inspections.map(file), schema: FIELDS };
     },
+    ...fakeAggregates(files, log),
     async *scan(task, signal): AsyncGenerator<ScanBatch> {
       const { file, columns, filter, limit = Number.POSITIVE_INFINITY } = task as FakeTask;
       let left = limit;

@@ -4,6 +4,7 @@
 //! is a table over a session. Work is cut into [`ScanTask`]s, which are plain data: any worker can run one.
 
 mod adapt;
+mod aggregate;
 mod cast;
 mod columns;
 mod cost;
@@ -24,6 +25,7 @@ mod spec;
 mod table;
 mod text;
 
+pub use aggregate::{AggregatePlan, AggregateStep, AggregateTask};
 pub use columns::ShownColumn;
 pub use cost::Cost;
 pub use dataset::{ConfigTable, Dataset, Instead, InsteadOrigin, LayoutTable, Problem, SplitTable};

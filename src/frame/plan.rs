@@ -217,7 +217,7 @@ impl<T: Transport> Session<T> {
     }
 
     /// The rows that the range takes of each file, up to the file in which it ends.
-    async fn locate(
+    pub(super) async fn locate(
         &self,
         repo: &RepoId,
         sha: &str,
@@ -250,7 +250,7 @@ impl FrameSpec {
     }
 
     /// A task on one of the frame's files, without a filter.
-    fn task(&self, file: &DataFile, schema: Vec<u8>, rows: RowRange) -> ScanTask {
+    pub(super) fn task(&self, file: &DataFile, schema: Vec<u8>, rows: RowRange) -> ScanTask {
         ScanTask {
             repo_type: self.repo_type.clone(),
             repo: self.repo.clone(),

@@ -43,6 +43,11 @@ impl<T: Transport + 'static> Frame<T> {
         Ok(Self { session, spec, projected, schema })
     }
 
+    /// The session that reads it.
+    pub(super) fn session(&self) -> &Rc<Session<T>> {
+        &self.session
+    }
+
     /// The frame as plain data.
     pub fn spec(&self) -> &FrameSpec {
         &self.spec
@@ -267,7 +272,7 @@ impl<T: Transport + 'static> Frame<T> {
 
 /// What is left of a range of rows, of which batch after batch goes by.
 #[derive(Debug)]
-struct Window {
+pub(super) struct Window {
     skip: u64,
     left: u64,
 }
@@ -279,12 +284,12 @@ impl From<RowRange> for Window {
 }
 
 impl Window {
-    fn is_done(&self) -> bool {
+    pub(super) fn is_done(&self) -> bool {
         self.left == 0
     }
 
     /// The rows of the next batch that are in the range.
-    fn cut(&mut self, batch: RecordBatch) -> Option<RecordBatch> {
+    pub(super) fn cut(&mut self, batch: RecordBatch) -> Option<RecordBatch> {
         let num_rows = batch.num_rows() as u64;
         let skip = self.skip.min(num_rows);
         let len = (num_rows - skip).min(self.left);

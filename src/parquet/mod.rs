@@ -20,7 +20,7 @@ mod write;
 pub use footer::{Footer, FooterStep, KnownBytes};
 pub use plan::{RowGroupRows, batch_rows, row_groups, row_runs};
 pub use prefix::{Prefix, prefixes};
-pub use prune::{Filter, Lookup, Pruned, PrunedBy, Remaining};
+pub use prune::{ExactBounds, Filter, Lookup, Pruned, PrunedBy, Remaining};
 pub use read::{ReadOptions, ReadStep, Reader, Wave};
 pub use schema::plain_schema;
 pub use write::{Codec, Finished, ParquetWriter, WriteOptions};

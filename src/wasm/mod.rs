@@ -1,6 +1,7 @@
 //! The edge: the only code that knows JavaScript. An exported function parses its options, awaits one core call,
 //! and wraps the result.
 
+mod aggregate;
 mod blob;
 mod convert;
 mod fetch;

@@ -8,6 +8,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::AbortSignal;
 
 use super::{
+    aggregate::aggregate_step,
     convert::{abortable, from_js, to_js, to_js_error},
     fetch::Fetch,
     scan::{Scan, batch_to_js},
@@ -15,6 +16,7 @@ use super::{
     uploader::Uploader,
 };
 use crate::{
+    aggregate::{ColumnMeasures, Pass, Query, merge},
     frame::{self, Explanation, RowRange},
     http::RetryPolicy,
     hub::Hub,
@@ -166,6 +168,36 @@ impl Session {
     /// What writes to the same Hub.
     pub fn uploader(&self) -> Uploader {
         Uploader::new(self.0.shared_hub())
+    }
+
+    /// What a query comes to after some passes over a frame: its answer, or the plan of another pass.
+    #[wasm_bindgen(js_name = aggregateStep, unchecked_return_type = "unknown")]
+    pub async fn aggregate_step(
+        &self,
+        frame: JsValue,
+        query: JsValue,
+        passes: JsValue,
+        signal: Option<AbortSignal>,
+    ) -> Result<JsValue, JsValue> {
+        let session = Rc::clone(&self.0);
+        let (frame, query, passes): (_, Query, Vec<Pass>) =
+            (from_js(frame)?, from_js(query)?, from_js(passes)?);
+        aggregate_step(abortable(signal, session.aggregate_step(&frame, &query, &passes)).await?)
+    }
+
+    /// Measures the rows of one task of such a plan.
+    #[wasm_bindgen(unchecked_return_type = "unknown")]
+    pub async fn measure(&self, task: JsValue, signal: Option<AbortSignal>) -> Result<JsValue, JsValue> {
+        let session = Rc::clone(&self.0);
+        let task = from_js(task)?;
+        to_js(&abortable(signal, session.measure(task)).await?)
+    }
+
+    /// Merges what tasks of one plan measured.
+    #[wasm_bindgen(js_name = mergePartials, unchecked_return_type = "unknown")]
+    pub fn merge_partials(&self, measures: JsValue, parts: JsValue) -> Result<JsValue, JsValue> {
+        let measures: Vec<ColumnMeasures> = from_js(measures)?;
+        to_js(&merge(&measures, from_js(parts)?))
     }
 
     /// Starts a task.

@@ -162,6 +162,8 @@ fn prepare_interop(repo: &Repo) -> Result<()> {
     prepare_package(repo)?;
     setup::python(repo)?;
     fixtures::samples(repo)?;
+    // Frames are exported as programs by the package.
+    build::package(repo)?;
     build::local_hub(repo)?;
     build::splits(repo)
 }

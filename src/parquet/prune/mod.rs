@@ -8,6 +8,7 @@
 mod bloom;
 mod bounds;
 mod evidence;
+mod exact;
 mod leaves;
 mod rows;
 
@@ -19,6 +20,7 @@ use std::ops::Range;
 use parquet::arrow::ProjectionMask;
 use serde::{Deserialize, Serialize};
 
+pub use self::exact::ExactBounds;
 use self::{evidence::Evidence, leaves::Leaves};
 use super::{Footer, RowGroupRows};
 use crate::{
