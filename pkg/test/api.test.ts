@@ -34,6 +34,7 @@ describe("the public API", () => {
         "deleteDataset",
         "commitFiles",
         "writeDataset",
+        "clearCache",
         "close",
       ]
     `);
