@@ -75,7 +75,7 @@ fn session(answer: impl Fn(Request) -> Promise + 'static) -> (Session, Rc<RefCel
         Closure::<dyn Fn(JsValue)>::new(move |event| seen.borrow_mut().push(event)).into_js_value();
     let endpoint = options(&[("endpoint", "https://hub.test"), ("token", "hf_secret")]);
     let (fetch, observer): (Function, Function) = (fetch.unchecked_into(), observer.unchecked_into());
-    (Session::new(endpoint, Some(fetch), Some(observer)).unwrap(), events)
+    (Session::new(endpoint, Some(fetch), Some(observer), JsValue::UNDEFINED).unwrap(), events)
 }
 
 fn at_once() -> (Session, Rc<RefCell<Vec<JsValue>>>) {
@@ -138,7 +138,9 @@ async fn errors_are_plain_data() {
     assert_eq!(text(&get(&error, "context"), "repo"), "user/name");
     let invalid = session.plan(Object::new().into(), None).await.unwrap_err();
     assert_eq!(text(&invalid, "code"), "invalid");
-    let endpoint = Session::new(options(&[("endpoint", "hub.test")]), None, None).map(|_| ()).unwrap_err();
+    let endpoint = Session::new(options(&[("endpoint", "hub.test")]), None, None, JsValue::UNDEFINED)
+        .map(|_| ())
+        .unwrap_err();
     assert_eq!(text(&endpoint, "code"), "invalid");
 }
 

@@ -1,4 +1,5 @@
 /** The user's own text files in Chromium: chosen by a picker, inspected and read in workers. */
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Page } from "@playwright/test";
 import { ROOT } from "../support/paths.js";
@@ -52,7 +53,8 @@ test("a CSV file is a frame with types, filters and slices", async ({ plainPage:
 });
 
 test("JSON in an array, and lines of it, are frames of structs and lists", async ({ plainPage: page }) => {
-  await choose(page, [join(VEGA, "movies.json"), text("rows", '{"a": {"b": [1, 2]}}\n{"a": null}\n')]);
+  const file = text("movies.json", readFileSync(join(VEGA, "movies.json")));
+  await choose(page, [file, text("rows", '{"a": {"b": [1, 2]}}\n{"a": null}\n')]);
   const [movies, rows] = await page.evaluate(async () => {
     const [movies, rows] = await Promise.all(chosen.map((file) => hubframe.fromFiles([file])));
     return [
@@ -70,7 +72,7 @@ test("JSON in an array, and lines of it, are frames of structs and lists", async
 
 test("findings and errors name file and line", async ({ plainPage: page }) => {
   await choose(page, [
-    text("codes.csv", "zip,n\n00501,1\n94110,x\n"),
+    text("codes.csv", "zip,n\n00501,1\n94110,2\n10001,x\n"),
     text("ragged.csv", "a,b\n1,2\n1,2,3\n"),
     text("open.csv", 'a,b\n1,2\n"1,2\n'),
     text("latin1.csv", Buffer.from("a\ncaf\xe9\n", "latin1")),
@@ -99,8 +101,8 @@ test("findings and errors name file and line", async ({ plainPage: page }) => {
       zips: (await typed.toRows()).map((row) => row.zip),
     };
   });
-  expect(found.findings).toEqual(["mixed_types 3 n", "leading_zeros 2 zip"]);
-  expect(found.zips).toEqual([501, 94110]);
+  expect(found.findings).toEqual(["mixed_types 4 n", "leading_zeros 2 zip"]);
+  expect(found.zips).toEqual([501, 94110, 10001]);
   expect(found.errors).toEqual([
     "corrupt 0/ragged.csv 3",
     "corrupt open.csv 3",
