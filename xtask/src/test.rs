@@ -29,7 +29,7 @@ const STEPS: [Step; 6] = [
     Step { name: "wasm", programs: &[Clang, Chromium, Chromedriver], prepare: prepare_wasm, check: wasm },
     Step { name: "package", programs: &[Clang, Chromium], prepare: prepare_package, check: package },
     Step { name: "browser", programs: &[Clang, Chromium, Python], prepare: prepare_browser, check: browser },
-    Step { name: "interop", programs: &[Clang, Python], prepare: prepare_interop, check: interop },
+    Step { name: "interop", programs: &[Clang, Chromium, Python], prepare: prepare_interop, check: interop },
 ];
 
 /// What became of a step.
@@ -162,18 +162,17 @@ fn prepare_interop(repo: &Repo) -> Result<()> {
     prepare_package(repo)?;
     setup::python(repo)?;
     fixtures::samples(repo)?;
-    // Frames are exported as programs by the package.
-    build::package(repo)?;
-    build::local_hub(repo)?;
     build::splits(repo)
 }
 
-/// Other clients of the Hub, against the local Hub, and `datasets` against what hubframe finds.
+/// Other clients of the Hub, against the local Hub; what they read of hubframe's, in Chromium, and it of theirs; and
+/// `datasets` against what hubframe finds.
 fn interop(repo: &Repo, tally: &mut Tally) -> Result<()> {
     let hub = build::local_hub_path(repo);
     let mut pytest = Command::new(repo.venv().join("bin/python"));
     pytest.current_dir(&repo.root).args(["-m", "pytest", "tests/interop"]);
     pytest.env("HUBFRAME_HUB_BIN", &hub).env("HUBFRAME_SPLITS_BIN", build::splits_path(repo));
+    pytest.env("CHROMIUM", Chromium.path(repo)?);
     tally.check(&mut pytest)?;
     tally.check(
         repo.command("npm").args(["test", "--workspace", "tests/interop"]).env("HUBFRAME_HUB_BIN", &hub),
