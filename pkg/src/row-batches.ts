@@ -1,22 +1,28 @@
 /** Plain rows as Arrow tables, a bounded number of rows in each, and what their columns mean. */
-import { columnFromArray, type Table, tableFromColumns } from "@uwdata/flechette";
+import { columnFromArray, field, Table, tableFromColumns } from "@uwdata/flechette";
 import { failure } from "./errors.js";
-import {
-  declaredForm,
-  type Form,
-  inferredForm,
-  type Kind,
-  kindOf,
-  merge,
-  NOTHING,
-  Place,
-} from "./row-types.js";
+import { declaredForm, type Form, inferredForm } from "./row-forms.js";
+import { type Kind, kindOf, merge, NOTHING, Place } from "./row-types.js";
 import type { Feature } from "./types.js";
 
 /**
- * What some columns are: the name of a type as Python's `datasets` spells it (`"int32"`, `"float16"`, `"timestamp[us]"`),
- * or a feature, such as `{ _type: "ClassLabel", names: ["neg", "pos"] }` or `{ _type: "Image" }`. The values of a class
- * label may be its names or its numbers, those of a media column bytes or `{ bytes, path }`.
+ * What some columns are: the name of a type as Python's `datasets` spells it (`"int32"`, `"timestamp[ns, tz=UTC]"`,
+ * `"decimal128(9, 2)"`), or a feature, such as `{ _type: "ClassLabel", names: ["neg", "pos"] }` or `{ _type: "Image" }`.
+ *
+ * Every type takes the values that `toRows()` gives of it, and some take others:
+ *
+ * | type | values |
+ * |---|---|
+ * | integers | `number`, `bigint` |
+ * | `decimal128`, `decimal256` | `"12.50"`, `number`, `bigint` |
+ * | `timestamp` | `Date`, text in ISO 8601, `bigint` in the unit |
+ * | `date32`, `date64` | `Date`, `"2024-02-29"` |
+ * | `time32`, `time64` | `"13:37:00.25"`, a whole number of the unit |
+ * | `duration` | a whole number of the unit |
+ * | a class label | its names or its numbers |
+ * | a media column | bytes, `{ bytes, path }` |
+ *
+ * A value that would have to be rounded or cut is refused.
  */
 export interface RowSchema {
   readonly [column: string]: string | Feature;
@@ -47,14 +53,16 @@ export function rowBatches(
 function* tables(rows: readonly PlainRow[], forms: ReadonlyMap<string, Form>): Generator<Table> {
   for (let start = 0; start === 0 || start < rows.length; start += ROWS_PER_TABLE) {
     const some = rows.slice(start, start + ROWS_PER_TABLE);
-    const columns = [...forms].map(([name, { type, convert }]) => {
+    const columns = [...forms].map(([name, { type, built = type, convert }]) => {
       const values = some.map((row, index) => {
         const value = row[name];
         return value === null || value === undefined ? null : convert(value, new Place(name, start + index));
       });
-      return [name, columnFromArray(values, type)] as [string, ReturnType<typeof columnFromArray>];
+      return [name, columnFromArray(values, built)] as [string, ReturnType<typeof columnFromArray>];
     });
-    yield tableFromColumns(columns);
+    const { schema, children } = tableFromColumns(columns);
+    const fields = [...forms].map(([name, { type }]) => field(name, type));
+    yield new Table({ ...schema, fields }, children);
   }
 }
 

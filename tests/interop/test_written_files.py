@@ -1,5 +1,7 @@
 """What hubframe writes is read by everyone, and what everyone writes is read by hubframe: with equal values."""
 
+import datetime
+import decimal
 import subprocess
 
 import dask.dataframe as dd
@@ -67,6 +69,28 @@ def test_clients_read_rows(written):
     assert duckdb.sql(f"select text from '{path}' order by id").fetchall() == [(text,) for text in expected]
     assert len(dd.read_parquet(path)) == 1000
     assert dd.read_parquet(path).id.sum().compute(scheduler="threads") == 499_500
+
+
+def test_rows_of_declared_types_are_exact(written):
+    table = pq.read_table(written / "exact.parquet")
+    utc = datetime.timezone.utc
+    day = datetime.datetime(2024, 2, 29, tzinfo=utc)
+    before_1970 = datetime.datetime(1970, 1, 1)
+    assert table["at"].type == pa.timestamp("ns", "UTC")
+    ns = int(day.timestamp()) * 10**9 + (86_399 * 10**9) + 123_456_700
+    assert table["at"].cast(pa.int64()).to_pylist() == [ns + n for n in range(100)]
+    expected = {
+        "price": [decimal.Decimal(f"{n}.25") for n in range(100)],
+        "local": [before_1970 - datetime.timedelta(microseconds=100 - n) for n in range(100)],
+        "day": [day.date()] * 100,
+        "clock": [datetime.time(13, 37, 0, n) for n in range(100)],
+        "huge": [2**64 - 1 - n for n in range(100)],
+        "pair": [[datetime.time(0, 0, 1, 500_000), None] if n % 3 else None for n in range(100)],
+    }
+    expected["amount"] = [decimal.Decimal(f"-{'9' * 28}.{n:010}") for n in range(100)]
+    for name, values in expected.items():
+        assert table[name].to_pylist() == values, name
+    assert pl.read_parquet(written / "exact.parquet")["amount"].to_list() == expected["amount"]
 
 
 def test_datasets_reads_features(written, tmp_path):
