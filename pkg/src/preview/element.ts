@@ -8,20 +8,18 @@ import {
   type PropertyValues,
   type TemplateResult,
 } from "lit";
-import { live } from "lit/directives/live.js";
-import type { Explanation } from "../explanation.js";
 import type { Field } from "../types.js";
-import { clearCell, fillCell } from "./cell/fill.js";
-import { typeText, widthOf } from "./cell/kind.js";
 import { CellPanel } from "./cell/panel.js";
-import { byteText, countText } from "./cell/text.js";
-import { type Chip, chipsToText, chipText } from "./filter/chip.js";
+import { gridCells, NO_CELLS } from "./cells.js";
+import { filterBar } from "./filter/bar.js";
+import { type Chip, chipsToText } from "./filter/chip.js";
 import { FilterEditor } from "./filter/editor.js";
 import { Grid, type GridCells } from "./grid/grid.js";
 import type { CellPosition } from "./grid/keys.js";
+import { headerBar } from "./header.js";
 import { PreviewModel } from "./model.js";
-import type { RowSource } from "./rows.js";
 import { adviceOf } from "./sentence.js";
+import { statusBar } from "./status.js";
 import { previewStyle } from "./style.js";
 import type { ViewState } from "./view-state.js";
 
@@ -69,8 +67,10 @@ export class DatasetPreview extends LitElement {
   declare token: string | undefined;
 
   readonly #model = new PreviewModel(() => this.#onModel());
-  #cells: GridCells | undefined;
-  #cellsOf: Pick<PreviewModel, "rows" | "open"> = { rows: undefined, open: undefined };
+  /** What the grid shows, and of what it was made. */
+  #drawn: { readonly cells?: GridCells; readonly of: Partial<Pick<PreviewModel, "rows" | "open">> } = {
+    of: {},
+  };
   #panel: CellPosition | undefined;
   /** The column that a filter is being written for. */
   #filtering: number | undefined;
@@ -106,10 +106,11 @@ export class DatasetPreview extends LitElement {
   }
 
   protected override render(): TemplateResult {
-    const { open, rows } = this.#model;
+    const { open, rows, meter, busy } = this.#model;
     const error = this.#model.error ?? rows?.problem;
+    const doing = busy ?? (rows?.isReading ? "Reading rows" : undefined);
     return html`
-      ${this.#header()}
+      ${headerBar(this.repo, this.#model, { onChoose: (change) => this.#choose(change), onGo: this.#goToRow })}
       ${this.#filterBar()}
       ${error === undefined ? nothing : this.#problem(error)}
       <div class="main">
@@ -125,42 +126,7 @@ export class DatasetPreview extends LitElement {
         ></hf-dataset-grid>
         ${this.#cellPanel()}
       </div>
-      ${this.#status()}
-    `;
-  }
-
-  #header(): TemplateResult {
-    const { dataset, open, numRows, isDeclared } = this.#model;
-    const configs = dataset?.configs ?? [];
-    const splits = configs.find(({ name }) => name === open?.config)?.splits ?? [];
-    const bytes = splits.find(({ name }) => name === open?.split)?.numBytes;
-    const facts = [
-      numRows === undefined ? "" : `${countText(numRows)} rows${isDeclared ? " by its card" : ""}`,
-      open ? `${countText(open.frame.columns.length)} columns` : "",
-      bytes === undefined ? "" : byteText(bytes),
-      dataset ? `commit ${dataset.sha.slice(0, 7)}` : "",
-    ];
-    return html`
-      <header>
-        <h2>${this.repo || "No dataset"}</h2>
-        ${choice(
-          "Config",
-          configs.map(({ name }) => name),
-          open?.config,
-          (config) => this.#choose({ config }),
-        )}
-        ${choice(
-          "Split",
-          splits.map(({ name }) => name),
-          open?.split,
-          (split) => this.#choose({ split }),
-        )}
-        <form class="go" @submit=${this.#goToRow}>
-          <label>Row <input name="row" inputmode="numeric" pattern="[0-9,]*" size="9" autocomplete="off"></label>
-          <button type="submit">Go</button>
-        </form>
-        <small>${facts.filter(Boolean).join(" · ")}</small>
-      </header>
+      ${statusBar({ meter, doing, onStop: () => this.#model.cancel() })}
     `;
   }
 
@@ -171,33 +137,6 @@ export class DatasetPreview extends LitElement {
         <p>${message}</p>
         ${action === "retry" ? html`<button @click=${() => void this.#model.retry()}>Try again</button>` : nothing}
       </div>
-    `;
-  }
-
-  #status(): TemplateResult {
-    const { meter, busy, rows } = this.#model;
-    const reading = busy ?? (rows?.isReading ? "Reading rows" : undefined);
-    return html`
-      <footer>
-        <details class="requests">
-          <summary>
-            ${byteText(meter.numBytes)} read · ${countText(meter.numRequests)}
-            ${meter.numRequests === 1 ? "request" : "requests"}
-          </summary>
-          <ol>
-            ${meter.requests.map(
-              ({ method, url, range, bytes, status, ms }) => html`
-                <li>
-                  <code>${method} ${url}</code> ${range ? `bytes ${range[0]}–${range[1]}` : ""} · ${status || "no answer"} ·
-                  ${byteText(bytes)} · ${Math.round(ms)} ms
-                </li>
-              `,
-            )}
-          </ol>
-        </details>
-        <span role="status">${reading ?? ""}</span>
-        ${reading ? html`<button @click=${() => this.#model.cancel()}>Stop</button>` : nothing}
-      </footer>
     `;
   }
 
@@ -220,59 +159,33 @@ export class DatasetPreview extends LitElement {
   /** The same object as long as the rows come from the same place: the grid draws anew for another. */
   #gridCells(fields: readonly Field[]): GridCells {
     const { rows, open } = this.#model;
-    if (this.#cells && this.#cellsOf.rows === rows && this.#cellsOf.open === open) return this.#cells;
-    const columns = this.#cells && this.#cellsOf.open === open ? this.#cells.columns : fields.map(gridColumn);
-    this.#cellsOf = { rows, open };
-    this.#cells = {
-      columns,
-      fill: (cell, { row, column }) => {
-        const field = fields[column];
-        const values = rows?.row(row);
-        if (!values || !field) {
-          cell.textContent = rows?.error(row) === undefined ? "" : "could not be read";
-          return false;
-        }
-        fillCell(cell, values[field.name] ?? null, field);
-        return true;
-      },
-      clear: clearCell,
-    };
-    return this.#cells;
+    const { cells, of } = this.#drawn;
+    if (cells && of.rows === rows && of.open === open) return cells;
+    const columns = of.open === open ? cells?.columns : undefined;
+    const drawn = gridCells(rows, fields, columns);
+    this.#drawn = { cells: drawn, of: { rows, open } };
+    return drawn;
   }
 
-  #filterBar(): TemplateResult | typeof nothing {
+  #filterBar(): TemplateResult {
     const { open, chips, cost, rows, busy } = this.#model;
     const field = open?.frame.schema.fields[this.#filtering ?? -1];
-    const editor = field
-      ? html`
-        <hf-filter-editor
-          .field=${field}
-          @add=${(event: CustomEvent) => this.#addChips(event.detail)}
-          @close=${() => this.#editFilter(undefined)}
-        ></hf-filter-editor>
-      `
-      : nothing;
-    if (chips.length === 0) return editor;
-    return html`
-      ${editor}
-      <div class="filters" role="group" aria-label="Filter">
-        ${chips.map(
-          (chip, index) => html`
-            <span class="chip">
-              ${chipText(chip)}
-              <button aria-label=${`Remove ${chipText(chip)}`} @click=${() => this.#setChips(chips.toSpliced(index, 1))}>✕</button>
-            </span>
-          `,
-        )}
-        <button @click=${() => this.#setChips([])}>Reset</button>
-        <small role="status">${matchText(rows)} ${cost ? costText(cost) : ""}</small>
-        ${
-          cost && !rows && busy === undefined
-            ? html`<button @click=${() => this.#model.search()}>Find rows: reads up to ${byteText(cost.atMost.bytes)}</button>`
-            : nothing
-        }
-      </div>
+    const editor = html`
+      <hf-filter-editor
+        .field=${field}
+        @add=${(event: CustomEvent) => this.#addChips(event.detail)}
+        @close=${() => this.#editFilter(undefined)}
+      ></hf-filter-editor>
     `;
+    const line = {
+      chips,
+      rows,
+      cost,
+      isBusy: busy !== undefined,
+      onChips: (chips: readonly Chip[]) => this.#setChips(chips),
+      onFind: () => this.#model.search(),
+    };
+    return html`${field ? editor : nothing} ${filterBar(line)}`;
   }
 
   #active(): CellPosition {
@@ -373,44 +286,6 @@ export class DatasetPreview extends LitElement {
   #tell(): void {
     this.dispatchEvent(new CustomEvent("view-change", { detail: this.#state() }));
   }
-}
-
-const NO_CELLS: GridCells = { columns: [], fill: () => true, clear: () => {} };
-
-function gridColumn(field: Field) {
-  return { name: field.name, detail: typeText(field), width: widthOf(field) };
-}
-
-/** How many rows were found, and whether there may be more. */
-function matchText(rows: RowSource | undefined): string {
-  if (!rows) return "";
-  const count = `${countText(rows.numRows)} ${rows.numRows === 1 ? "match" : "matches"}`;
-  return rows.isComplete ? count : `at least ${count} so far`;
-}
-
-/** What the statistics spare. */
-function costText({ kept: { rowGroups, files } }: Explanation): string {
-  const share =
-    rowGroups.of > 0 ? `${countText(rowGroups.kept)} of ${countText(rowGroups.of)} row groups` : "";
-  return `· reads ${share || `${countText(files.kept)} of ${countText(files.of)} files`}`;
-}
-
-/** A drop-down; nothing where there is nothing to choose. */
-function choice(
-  label: string,
-  names: readonly string[],
-  chosen: string | undefined,
-  onChoose: (name: string) => void,
-): TemplateResult | typeof nothing {
-  if (names.length < 2) return nothing;
-  return html`
-    <label>
-      ${label}
-      <select @change=${(event: Event) => onChoose((event.target as HTMLSelectElement).value)}>
-        ${names.map((name) => html`<option value=${name} .selected=${live(name === chosen)}>${name}</option>`)}
-      </select>
-    </label>
-  `;
 }
 
 for (const [name, element] of [

@@ -1,0 +1,62 @@
+/** The line above the rows: which dataset, config and split, and where to go in it. */
+import { html, nothing, type TemplateResult } from "lit";
+import { live } from "lit/directives/live.js";
+import { byteText, countText } from "./cell/text.js";
+import type { PreviewModel } from "./model.js";
+import type { ViewState } from "./view-state.js";
+
+/** What the line can do. */
+export interface HeaderActions {
+  readonly onChoose: (change: Pick<ViewState, "config" | "split">) => void;
+  readonly onGo: (event: SubmitEvent) => void;
+}
+
+/** The line. */
+export function headerBar(
+  repo: string,
+  model: PreviewModel,
+  { onChoose, onGo }: HeaderActions,
+): TemplateResult {
+  const { dataset, open, numRows, isDeclared } = model;
+  const configs = dataset?.configs ?? [];
+  const splits = configs.find(({ name }) => name === open?.config)?.splits ?? [];
+  const bytes = splits.find(({ name }) => name === open?.split)?.numBytes;
+  const facts = [
+    numRows === undefined ? "" : `${countText(numRows)} rows${isDeclared ? " by its card" : ""}`,
+    open ? `${countText(open.frame.columns.length)} columns` : "",
+    bytes === undefined ? "" : byteText(bytes),
+    dataset ? `commit ${dataset.sha.slice(0, 7)}` : "",
+  ];
+  const configNames = configs.map(({ name }) => name);
+  const splitNames = splits.map(({ name }) => name);
+  return html`
+    <header>
+      <h2>${repo || "No dataset"}</h2>
+      ${choice("Config", configNames, open?.config, (config) => onChoose({ config }))}
+      ${choice("Split", splitNames, open?.split, (split) => onChoose({ split }))}
+      <form class="go" @submit=${onGo}>
+        <label>Row <input name="row" inputmode="numeric" pattern="[0-9,]*" size="9" autocomplete="off"></label>
+        <button type="submit">Go</button>
+      </form>
+      <small>${facts.filter(Boolean).join(" · ")}</small>
+    </header>
+  `;
+}
+
+/** A drop-down; nothing where there is nothing to choose. */
+function choice(
+  label: string,
+  names: readonly string[],
+  chosen: string | undefined,
+  onChoose: (name: string) => void,
+): TemplateResult | typeof nothing {
+  if (names.length < 2) return nothing;
+  return html`
+    <label>
+      ${label}
+      <select @change=${(event: Event) => onChoose((event.target as HTMLSelectElement).value)}>
+        ${names.map((name) => html`<option value=${name} .selected=${live(name === chosen)}>${name}</option>`)}
+      </select>
+    </label>
+  `;
+}
