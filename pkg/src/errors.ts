@@ -68,7 +68,7 @@ export class HubframeError extends Error {
   readonly retryable: boolean;
   /** What was being done, in a few words: `"read footer"`. */
   readonly operation: string;
-  /** Facts: `file`, `offset`, `status`, … Never a token or a signed URL. */
+  /** Facts: `file`, `offset`, `status`, `hub_code` (the Hub's `X-Error-Code`), … Never a token or a signed URL. */
   readonly context: Readonly<Record<string, string>>;
 
   /** @internal */

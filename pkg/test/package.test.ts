@@ -12,12 +12,14 @@ describe("package.json", () => {
     expect(manifest.type).toBe("module");
     expect(Object.keys(manifest.exports)).toEqual([
       ".",
+      "./auth",
       "./preview",
+      "./sign-in",
       "./worker",
       ...modules,
       "./package.json",
     ]);
-    for (const entry of [".", "./preview", "./worker"]) {
+    for (const entry of [".", "./auth", "./preview", "./sign-in", "./worker"]) {
       expect(Object.keys(manifest.exports[entry])).toEqual(["types", "default"]);
     }
     for (const field of ["main", "module", "browser", "types"]) expect(manifest).not.toHaveProperty(field);
@@ -26,12 +28,13 @@ describe("package.json", () => {
       "./dist/worker.js",
       "./dist/preview/index.js",
       "./dist/preview/element.js",
+      "./dist/auth/element.js",
     ]);
   });
 
   it("has few dependencies, and pins everything", () => {
-    // Arrow for all of it; the rest for the elements.
-    const dependencies = ["@tanstack/virtual-core", "@uwdata/flechette", "lit", "marked"];
+    // Arrow for all of it, the Hub's own client for signing in; the rest for the elements.
+    const dependencies = ["@huggingface/hub", "@tanstack/virtual-core", "@uwdata/flechette", "lit", "marked"];
     expect(Object.keys(manifest.dependencies)).toEqual(dependencies);
     const versions: string[] = Object.values({ ...manifest.dependencies, ...manifest.devDependencies });
     for (const version of versions) expect(version).toMatch(/^\d+\.\d+\.\d+$/);

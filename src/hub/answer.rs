@@ -35,6 +35,9 @@ pub(crate) async fn refusal<B: Body, R>(operation: &'static str, response: Respo
     };
     let mut error =
         Error::new(kind, operation, message).with("status", status).with("url", without_query(&url));
+    if !code.is_empty() {
+        error = error.with("hub_code", code);
+    }
     if let Some(id) = headers.get("x-request-id") {
         error = error.with("request_id", id);
     }

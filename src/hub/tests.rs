@@ -111,6 +111,7 @@ fn refusals_say_what_to_do() {
         assert!(error.message().contains(advice), "{status} {code}: {error}");
         assert!(error.message().ends_with("the Hub's own words."), "{error}");
         assert_eq!((error.get("request_id"), error.get("repo")), (Some("r1"), Some("user/name")));
+        assert_eq!(error.get("hub_code").unwrap_or_default(), code);
         assert_eq!(hub.transport().requests().len(), 1, "{status} is final");
     }
 }

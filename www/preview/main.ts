@@ -1,8 +1,14 @@
 /** The preview page: the element, a form that names a dataset, and the state of both in the address. */
+import { signedIn } from "hubframe/auth";
 import { type DatasetPreview, fromQuery, toQuery, type ViewState } from "hubframe/preview";
+import "hubframe/sign-in";
 
 const preview = document.querySelector("hf-dataset-preview") as DatasetPreview;
 const form = document.querySelector("form") as HTMLFormElement;
+const signIn = document.querySelector("hf-sign-in") as HTMLElement;
+
+// Whoever comes back from the Hub's sign-in has another address until this is done. What goes wrong the element says.
+await signedIn().catch(() => {});
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
@@ -42,6 +48,7 @@ function show(): void {
   const input = (name: string) => form.elements.namedItem(name) as HTMLInputElement;
   input("repo").value = repo;
   input("endpoint").value = endpoint;
+  signIn.setAttribute("endpoint", endpoint);
   preview.hidden = repo === "";
   document.title = repo ? `${repo} · hubframe` : "Dataset preview · hubframe";
 }

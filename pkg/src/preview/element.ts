@@ -9,6 +9,7 @@ import {
   type TemplateResult,
 } from "lit";
 import type { Field } from "../types.js";
+import { AccessControl } from "./access.js";
 import { CellPanel } from "./cell/panel.js";
 import { gridCells, NO_CELLS } from "./cells.js";
 import { filterBar } from "./filter/bar.js";
@@ -18,7 +19,7 @@ import { Grid, type GridCells } from "./grid/grid.js";
 import type { CellPosition } from "./grid/keys.js";
 import { headerBar } from "./header.js";
 import { PreviewModel } from "./model.js";
-import { adviceOf } from "./sentence.js";
+import { problemView } from "./problem.js";
 import { statusBar } from "./status.js";
 import { previewStyle } from "./style.js";
 import type { ViewState } from "./view-state.js";
@@ -30,8 +31,9 @@ export type ViewChange = CustomEvent<ViewState>;
  * The element.
  *
  * It reads by byte ranges, in workers, from the Hub alone. Attributes: `repo`, `revision`, `config`, `split`, `row`,
- * `column`, `endpoint`. A token is a property and never an attribute: attributes are for everyone to read. It fires
- * `view-change` when what it shows changes, so that a page can keep it in its address.
+ * `column`, `filter`, `endpoint`, `client-id`. A token is a property and never an attribute: attributes are for everyone to
+ * read; without it, who is signed in on the page (`hubframe/auth`) asks. It fires `view-change` when what it shows
+ * changes, so that a page can keep it in its address.
  */
 export class DatasetPreview extends LitElement {
   static override readonly styles: CSSResultGroup = previewStyle;
@@ -44,6 +46,7 @@ export class DatasetPreview extends LitElement {
     column: {},
     filter: {},
     endpoint: {},
+    clientId: { attribute: "client-id" },
     token: { attribute: false },
   };
 
@@ -63,6 +66,8 @@ export class DatasetPreview extends LitElement {
   declare filter: string | undefined;
   /** The Hub's address; `https://huggingface.co` if absent. */
   declare endpoint: string | undefined;
+  /** The id of the OAuth app that people sign in with to see private data; that of the Space if absent. */
+  declare clientId: string | undefined;
   /** An access token, kept in memory and sent to the endpoint only. */
   declare token: string | undefined;
 
@@ -71,6 +76,11 @@ export class DatasetPreview extends LitElement {
   #drawn: { readonly cells?: GridCells; readonly of: Partial<Pick<PreviewModel, "rows" | "open">> } = {
     of: {},
   };
+  readonly #access = new AccessControl(
+    this,
+    () => this,
+    () => this.#show(),
+  );
   #panel: CellPosition | undefined;
   /** The column that a filter is being written for. */
   #filtering: number | undefined;
@@ -95,9 +105,7 @@ export class DatasetPreview extends LitElement {
 
   protected override updated(changed: PropertyValues): void {
     const names = ["repo", "revision", "config", "split", "filter", "endpoint", "token"];
-    if (names.some((name) => changed.has(name))) {
-      void this.#model.show(this.#state(), { endpoint: this.endpoint ?? "", token: this.token });
-    }
+    if (names.some((name) => changed.has(name))) this.#show();
     const { rows } = this.#model;
     const isMoved = changed.has("row") || changed.has("column") || rows !== this.#revealedIn;
     if (!rows || !isMoved) return;
@@ -131,13 +139,13 @@ export class DatasetPreview extends LitElement {
   }
 
   #problem(error: unknown): TemplateResult {
-    const { message, action } = adviceOf(error);
-    return html`
-      <div class="problem" role="alert">
-        <p>${message}</p>
-        ${action === "retry" ? html`<button @click=${() => void this.#model.retry()}>Try again</button>` : nothing}
-      </div>
-    `;
+    const { repo, revision, clientId } = this;
+    const { endpoint, user } = this.#access;
+    return problemView(error, {
+      ...{ endpoint, user, repo, revision, clientId, isOffline: !navigator.onLine },
+      retry: () => void this.#model.retry(),
+      showDefault: () => this.#choose({ repo }),
+    });
   }
 
   #cellPanel(): TemplateResult | typeof nothing {
@@ -248,6 +256,7 @@ export class DatasetPreview extends LitElement {
       this.split = undefined;
     }
     if (change.split !== undefined) this.split = change.split;
+    if (change.repo !== undefined) this.revision = this.config = this.split = undefined;
     this.#tell();
   }
 
@@ -260,6 +269,10 @@ export class DatasetPreview extends LitElement {
     this.#activate(position);
     this.#grid?.focusGrid();
   };
+
+  #show(): void {
+    void this.#model.show(this.#state(), this.#access.access);
+  }
 
   #onModel(): void {
     this.requestUpdate();

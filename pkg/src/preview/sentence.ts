@@ -1,30 +1,87 @@
-/** An error as a sentence for a person, and the way out. */
-import { isHubframeError } from "../errors.js";
+/** An error as a sentence for a person, and the ways out of it. Pure. */
+import { type HubframeError, isHubframeError } from "../errors.js";
+
+/** What a person can do here. */
+export type WayOut = "sign-in" | "ask-access" | "default-view" | "retry";
 
 /** What to tell, and what may help. */
 export interface Advice {
   readonly message: string;
-  /** What the person can do here. */
-  readonly action: "sign-in" | "ask-access" | "retry" | "none";
+  readonly ways: readonly WayOut[];
+}
+
+/** What the Hub was asked, and as whom. */
+export interface Asked {
+  readonly endpoint: string;
+  readonly repo: string;
+  readonly revision?: string | undefined;
+  /** The name of who is signed in; empty for a token whose owner is not known. */
+  readonly user?: string | undefined;
+  /** Whether the browser knows that it has no network. */
+  readonly isOffline?: boolean | undefined;
 }
 
 /** The sentence that fits an error. */
-export function adviceOf(error: unknown): Advice {
-  if (!isHubframeError(error)) return { message: `The preview failed: ${String(error)}`, action: "retry" };
-  const { file, hint } = error.context;
-  const message = [error.message, hint, file && !error.message.includes(file) ? `(${file})` : ""]
-    .filter(Boolean)
-    .join(" ");
+export function adviceOf(error: unknown, asked: Asked): Advice {
+  if (!isHubframeError(error)) return { message: `The preview failed: ${String(error)}`, ways: ["retry"] };
+  const { repo, user } = asked;
   switch (error.code) {
-    case "unauthorized":
     case "not_found":
-      return { message, action: "sign-in" };
-    case "gated":
+      return notFound(error, asked);
+    case "unauthorized":
+      return {
+        message: "The Hub does not know this token any more. Sign in again to go on.",
+        ways: ["sign-in", "retry"],
+      };
+    case "gated": {
+      const who =
+        user === undefined ? "Sign in, and ask its owner" : `Ask its owner for ${user || "yourself"}`;
+      return {
+        message: `${repo} is gated: who reads it must agree to its conditions first. ${who}.`,
+        ways: ["ask-access", "sign-in", "retry"],
+      };
+    }
     case "forbidden":
-      return { message, action: "ask-access" };
+      return { message: sentenceOf(error), ways: ["ask-access", "sign-in", "retry"] };
+    case "rate_limited":
+      return {
+        message:
+          "The Hub has had too many requests from here for now. It counts them anew every five minutes.",
+        ways: ["retry"],
+      };
+    case "network":
+      return { message: asked.isOffline ? OFFLINE : sentenceOf(error), ways: ["retry"] };
     case "aborted":
-      return { message, action: "retry" };
+    case "changed":
+      return { message: sentenceOf(error), ways: ["retry"] };
     default:
-      return { message, action: error.retryable ? "retry" : "none" };
+      return { message: sentenceOf(error), ways: error.retryable ? ["retry"] : [] };
   }
+}
+
+const OFFLINE = "This machine is offline. What was read stays; the rest comes when the network is back.";
+
+function notFound(error: HubframeError, { endpoint, repo, revision, user }: Asked): Advice {
+  switch (error.context.hub_code) {
+    case "RepoNotFound": {
+      const host = new URL(endpoint).host;
+      const hidden = user
+        ? `or ${user} may not see it. A fine-grained token or an app sees what it was granted`
+        : "or it is private: sign in to see it";
+      return { message: `There is no dataset ${repo} at ${host}, ${hidden}.`, ways: ["sign-in", "retry"] };
+    }
+    case "RevisionNotFound":
+      return {
+        message: `${repo} has no branch, tag or commit "${revision ?? "main"}".`,
+        ways: ["default-view", "retry"],
+      };
+    default:
+      return { message: sentenceOf(error), ways: ["default-view", "retry"] };
+  }
+}
+
+/** The error's own words, with its file where they do not name it. */
+function sentenceOf({ message, context: { file, hint } }: HubframeError): string {
+  const where = file && !message.includes(file) ? `(${file})` : "";
+  return [message, hint, where].filter(Boolean).join(" ");
 }

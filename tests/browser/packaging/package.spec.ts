@@ -138,6 +138,31 @@ test("the preview element works in an empty page", async ({ page, project, hub }
   await site.close();
 });
 
+test("signing in is no part of what a page downloads that does not, and works in an empty page", async ({
+  page,
+  project,
+  hub,
+}) => {
+  writeFileSync(
+    join(project, "main.js"),
+    `import { signedIn, signInWithToken, signOut } from "hubframe/auth";
+     import "hubframe/sign-in";
+     const endpoint = ${JSON.stringify(hub.endpoint)};
+     const before = await signedIn({ endpoint });
+     const { name, role } = await signInWithToken("hf_read", { endpoint });
+     signOut({ endpoint });
+     document.title = [before, name, role, await signedIn({ endpoint })].join();`,
+  );
+  writeFileSync(join(project, "index.html"), `${HTML("/main.js")}<hf-sign-in></hf-sign-in>`);
+  await build({ root: project, logLevel: "error", build: { target: "es2022" } });
+  const site = await serveStatic({ "/": join(project, "dist") });
+  await page.goto(site.origin);
+  await expect(page).toHaveTitle(",user,read,");
+  await expect(page.getByText("Sign in with a token")).toBeVisible();
+  expect(wasmFiles(join(project, "dist"))).toEqual([]);
+  await site.close();
+});
+
 test("Vite serves it while developing", async ({ page, project, hub }) => {
   const server = await createServer({
     root: project,

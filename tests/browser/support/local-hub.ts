@@ -9,6 +9,7 @@ export interface LogEntry {
   readonly origin: "hub" | "storage";
   readonly method: string;
   readonly path: string;
+  readonly query: string;
   readonly range: string | null;
   readonly authorization: boolean;
   readonly status: number;
@@ -92,6 +93,11 @@ export class LocalHub {
 
   expireUrls(): Promise<unknown> {
     return this.#send("POST", "expire-urls");
+  }
+
+  /** Changes settings of the Hub (tests/hub/README.md); all others are as by default. */
+  settings(settings: Record<string, unknown> = {}): Promise<unknown> {
+    return this.#send("PUT", "settings", settings);
   }
 
   /** Ends faults and network profiles, and forgets the log. */

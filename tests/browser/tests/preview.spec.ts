@@ -2,57 +2,8 @@
 
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import type { Locator, Page } from "@playwright/test";
 import { goldenByRepo } from "../support/golden.js";
-import type { LocalHub } from "../support/local-hub.js";
-import type { StaticServer } from "../support/static.js";
-import { test as base, expect } from "../support/test.js";
-
-/** Errors that the page logged or threw, and violations of its Content-Security-Policy. */
-const test = base.extend<{ problems: string[] }>({
-  problems: [
-    async ({ page }, use) => {
-      const problems: string[] = [];
-      page.on("pageerror", (error) => problems.push(String(error)));
-      page.on("console", (message) => {
-        // A browser logs every answer that is an error; the page says so in its own words.
-        const isAnswer = message.text().startsWith("Failed to load resource");
-        if (message.type() === "error" && !isAnswer) problems.push(message.text());
-      });
-      await use(problems);
-      expect(problems).toEqual([]);
-    },
-    { auto: true },
-  ],
-});
-
-function address(site: StaticServer, hub: LocalHub, repo: string, rest = ""): string {
-  return `${site.origin}/preview/?repo=${encodeURIComponent(repo)}&endpoint=${encodeURIComponent(hub.endpoint)}${rest}`;
-}
-
-const grid = (page: Page): Locator => page.getByRole("grid");
-
-/** The texts of a row, once it is here. */
-async function row(page: Page, index: number): Promise<string[]> {
-  const line = grid(page).locator(`[role=row][aria-rowindex="${index + 2}"]`);
-  await expect(line.locator("[role=gridcell]:not(.absent)").first()).toBeVisible();
-  await expect(line.locator(".absent")).toHaveCount(0);
-  return await line.locator("[role=gridcell]").allTextContents();
-}
-
-function cell(page: Page, row: number, column: number): Locator {
-  return grid(page).locator(`[role=row][aria-rowindex="${row + 2}"] [data-column="${column}"]`);
-}
-
-/** Every row index that is on screen or just beside it. */
-async function drawnRows(page: Page): Promise<number[]> {
-  const indexes = await grid(page)
-    .locator(".body > [role=row]")
-    .evaluateAll((rows) => rows.map((row) => Number(row.ariaRowIndex) - 2));
-  return indexes.sort((a, b) => a - b);
-}
-
-const query = (page: Page) => Object.fromEntries(new URL(page.url()).searchParams);
+import { address, cell, drawnRows, expect, grid, query, row, test } from "../support/preview.js";
 
 test("shows the columns and the first rows of a dataset", async ({ page, site, freshHub }) => {
   await page.goto(address(site, freshHub, "vega/flights"));

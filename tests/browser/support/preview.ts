@@ -1,0 +1,57 @@
+/** The preview page as it is built: its address, its grid, and a `test` that fails when anything goes wrong in it. */
+import type { Locator, Page } from "@playwright/test";
+import type { LocalHub } from "./local-hub.js";
+import type { StaticServer } from "./static.js";
+import { test as base, expect } from "./test.js";
+
+/** Errors that the page logged or threw, and violations of its Content-Security-Policy. */
+export const test = base.extend<{ problems: string[] }>({
+  problems: [
+    async ({ page }, use) => {
+      const problems: string[] = [];
+      page.on("pageerror", (error) => problems.push(String(error)));
+      page.on("console", (message) => {
+        // A browser logs every answer that is an error; the page says so in its own words.
+        const isAnswer = message.text().startsWith("Failed to load resource");
+        if (message.type() === "error" && !isAnswer) problems.push(message.text());
+      });
+      await use(problems);
+      expect(problems).toEqual([]);
+    },
+    { auto: true },
+  ],
+});
+
+/** The page that shows a repo of a hub. */
+export function address(site: StaticServer, hub: LocalHub, repo: string, rest = ""): string {
+  return `${site.origin}/preview/?repo=${encodeURIComponent(repo)}&endpoint=${encodeURIComponent(hub.endpoint)}${rest}`;
+}
+
+/** The table. */
+export const grid = (page: Page): Locator => page.getByRole("grid");
+
+/** The texts of a row, once it is here. */
+export async function row(page: Page, index: number): Promise<string[]> {
+  const line = grid(page).locator(`[role=row][aria-rowindex="${index + 2}"]`);
+  await expect(line.locator("[role=gridcell]:not(.absent)").first()).toBeVisible();
+  await expect(line.locator(".absent")).toHaveCount(0);
+  return await line.locator("[role=gridcell]").allTextContents();
+}
+
+/** A cell that is on screen. */
+export function cell(page: Page, row: number, column: number): Locator {
+  return grid(page).locator(`[role=row][aria-rowindex="${row + 2}"] [data-column="${column}"]`);
+}
+
+/** Every row index that is on screen or just beside it. */
+export async function drawnRows(page: Page): Promise<number[]> {
+  const indexes = await grid(page)
+    .locator(".body > [role=row]")
+    .evaluateAll((rows) => rows.map((row) => Number(row.ariaRowIndex) - 2));
+  return indexes.sort((a, b) => a - b);
+}
+
+/** The state that the address holds. */
+export const query = (page: Page) => Object.fromEntries(new URL(page.url()).searchParams);
+
+export { expect };
