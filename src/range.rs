@@ -66,9 +66,10 @@ pub struct Coalescing {
 }
 
 impl Default for Coalescing {
-    /// 32 KiB between ranges, 32 MiB a request.
+    /// 32 KiB between ranges, and 64 MiB a request: the row groups of most files are one request then, and their bytes need
+    /// not be put together from parts.
     fn default() -> Self {
-        Self { max_gap: 32 << 10, max_request: 32 << 20 }
+        Self { max_gap: 32 << 10, max_request: 64 << 20 }
     }
 }
 

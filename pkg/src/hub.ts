@@ -3,6 +3,7 @@ import { brotliWasmUrl, wasmUrl } from "./artefacts.js";
 import { blobFetch } from "./blob-fetch.js";
 import { pageConnector, type SessionOptions, workerConnector } from "./connect.js";
 import { Dataset } from "./dataset.js";
+import { type Asker, askEarly } from "./early.js";
 import { failure } from "./errors.js";
 import type { Filter } from "./expr.js";
 import { Frame } from "./frame.js";
@@ -140,6 +141,8 @@ export class Hub {
   /** The Hub's address, without a slash at the end. */
   readonly endpoint: string;
   readonly #pool: Pool;
+  /** How the page itself asks, while nobody else can. */
+  readonly #asker: Asker | undefined;
 
   static {
     poolOf = (hub) => hub.#pool;
@@ -147,7 +150,11 @@ export class Hub {
 
   constructor(options: HubOptions = {}) {
     this.endpoint = checkEndpoint(options.endpoint ?? "https://huggingface.co");
-    this.#pool = makePool(this.endpoint, options);
+    const session = sessionOptions(this.endpoint, options);
+    this.#pool = makePool(session, options);
+    // A session in the page asks for itself; and where the module is compiled already, there is no time to use.
+    const waits = numWorkers(options) > 0 && !(options.wasm instanceof WebAssembly.Module);
+    this.#asker = waits ? session : undefined;
   }
 
   /**
@@ -166,7 +173,9 @@ export class Hub {
     }
     const { columns, filter, revision, signal } = options;
     const home = this.#pool.idlest();
-    const opened = await home.call("open", [target, revision === undefined ? {} : { revision }], signal);
+    const early = await this.#askEarly(home, target, options);
+    const how = { ...(revision !== undefined && { revision }), ...(early.length > 0 && { early }) };
+    const opened = await home.call("open", [target as readonly string[], how], signal);
     const frame = wholeFrame(this.#pool, home, opened);
     const filtered = filter ? frame.filter(filter) : frame;
     return columns ? filtered.select(...columns) : filtered;
@@ -312,6 +321,19 @@ export class Hub {
     return writeTables(this.#pool, destination, tables, options);
   }
 
+  /** Starts the worker of a slot, and asks meanwhile what it will ask first. */
+  async #askEarly(home: Slot, target: readonly unknown[], { revision, signal }: ReadParquetOptions) {
+    const [path] = target;
+    if (!this.#asker || home.started || target.length > 1 || typeof path !== "string") return [];
+    const release = home.occupy();
+    try {
+      home.start();
+      return await askEarly(this.#asker, path, revision, signal);
+    } finally {
+      release();
+    }
+  }
+
   /** Drops what `cache` has kept, for every page of this origin. */
   async clearCache(): Promise<void> {
     await clearRangeCache();
@@ -363,10 +385,10 @@ function wholeFrame(pool: Pool, home: Slot, opened: FrameSource): Frame {
   return new Frame(wholeView(new Source(pool, home, opened), opened));
 }
 
-function makePool(endpoint: string, options: HubOptions): Pool {
-  const { token, fetch, wasm, brotliWasm, createWorker } = options;
+function sessionOptions(endpoint: string, options: HubOptions): SessionOptions {
+  const { token, wasm, brotliWasm } = options;
   if (token !== undefined) checkToken(token);
-  const session: SessionOptions = {
+  return {
     wasm: () => loadWasm(wasm ?? wasmUrl()),
     brotliWasm: String(brotliWasm ?? brotliWasmUrl()),
     endpoint,
@@ -374,6 +396,10 @@ function makePool(endpoint: string, options: HubOptions): Pool {
     cache: cacheOptions(options),
     onRequest: (event) => options.onRequest?.(event),
   };
+}
+
+function makePool(session: SessionOptions, options: HubOptions): Pool {
+  const { fetch, createWorker } = options;
   const size = numWorkers(options);
   if (size > 0) return new Pool(size, workerConnector(createWorker ?? moduleWorker, session));
   const startSession = async (...args: Parameters<typeof import("./raw.js")["startSession"]>) =>

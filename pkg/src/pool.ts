@@ -72,6 +72,11 @@ export class Slot implements Client {
     return this.#connection !== undefined;
   }
 
+  /** Starts the worker, if there is none, ahead of its first call, which reports what goes wrong. */
+  start(): void {
+    this.#connect().catch(() => {});
+  }
+
   /** Counts as a call in flight until the function that is returned is called, the first time. */
   occupy(): () => void {
     let weight = 1;

@@ -90,6 +90,21 @@ export interface SessionSettings {
 /** Where to read from. */
 export interface OpenOptions {
   readonly revision?: string;
+  /** Answers to requests that opening makes, which need not be made again. */
+  readonly early?: readonly EarlyAnswer[];
+}
+
+/** An answer to a request that was sent before there was a session. */
+export interface EarlyAnswer {
+  /** The URL that was asked. */
+  readonly request: string;
+  /** The `Range` header that it was asked with. */
+  readonly range?: string;
+  /** The URL that answered: a capability if it is a signed one, never to be shown. */
+  readonly url: string;
+  readonly status: number;
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly body: Uint8Array;
 }
 
 /** Files of one repo at one commit, as a listing has them. */

@@ -278,7 +278,7 @@ impl<T: Transport> ByteSource for RemoteFile<T> {
         self.size
     }
 
-    /// Costs one request for each run of neighbouring ranges, and one more for each further 32 MiB of a run. Nothing for
+    /// Costs one request for each run of neighbouring ranges, and one more for each further 64 MiB of a run. Nothing for
     /// what the cache has.
     async fn read(&self, ranges: &[Range<u64>]) -> Result<Vec<Bytes>> {
         check_bounds(&self.path, self.size, ranges)?;

@@ -9,7 +9,10 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, Blob, RequestCache, RequestInit};
 
-use super::convert::{js_error_text, to_js};
+use super::{
+    convert::{js_error_text, to_js},
+    early::EarlyAnswers,
+};
 use crate::{
     error::{Error, ErrorKind, Result},
     http::{Body, Headers, Request, Response, Transport, without_query},
@@ -22,6 +25,8 @@ pub(super) struct Fetch {
     /// Whether it is the caller's own.
     pub(super) is_custom: bool,
     pub(super) observer: Option<Function>,
+    /// What was asked ahead of the session.
+    pub(super) early: EarlyAnswers,
 }
 
 impl Fetch {
@@ -32,7 +37,7 @@ impl Fetch {
             Some(fetch) => fetch,
             None => Reflect::get(&js_sys::global(), &"fetch".into())?.dyn_into::<Function>()?,
         };
-        Ok(Self { fetch, is_custom, observer })
+        Ok(Self { fetch, is_custom, observer, early: EarlyAnswers::default() })
     }
 
     async fn answer(
@@ -86,7 +91,10 @@ impl Transport for Fetch {
     type Body = FetchBody;
 
     async fn send(&self, request: &Request) -> Result<Response<FetchBody>> {
-        self.send_body(request, None).await
+        match self.early.take(request) {
+            Some(answer) => Ok(answer),
+            None => self.send_body(request, None).await,
+        }
     }
 
     async fn sleep(&self, duration: Duration) {

@@ -4,6 +4,7 @@
 mod aggregate;
 mod blob;
 mod convert;
+mod early;
 mod fetch;
 mod local_file;
 mod scan;

@@ -10,6 +10,7 @@ use web_sys::AbortSignal;
 use super::{
     aggregate::aggregate_step,
     convert::{abortable, from_js, to_js, to_js_error},
+    early::EarlyAnswer,
     fetch::Fetch,
     scan::{Scan, batch_to_js},
     store::Store,
@@ -37,6 +38,8 @@ struct SessionOptions {
 #[derive(Default, Deserialize)]
 struct OpenOptions {
     revision: Option<String>,
+    #[serde(default)]
+    early: Vec<EarlyAnswer>,
 }
 
 /// What reading a frame comes to, with the report for people.
@@ -71,18 +74,21 @@ impl Session {
         Ok(Self(Rc::new(session.with_cache(Some(store)))))
     }
 
-    /// Finds the files of `targets` and reads the schema of the first.
+    /// Finds the files of `targets` and reads the schema of the first. `options`: `{ revision?, early? }`, where `early`
+    /// are answers to requests that this will make: `{ request, range?, url, status, headers, body }`.
     #[wasm_bindgen(unchecked_return_type = "unknown")]
     pub async fn open(
         &self,
         targets: Vec<String>,
-        #[wasm_bindgen(unchecked_param_type = "{ revision?: string | undefined }")] options: JsValue,
+        #[wasm_bindgen(unchecked_param_type = "object")] options: JsValue,
         signal: Option<AbortSignal>,
     ) -> Result<JsValue, JsValue> {
         let session = Rc::clone(&self.0);
-        let options: OpenOptions = from_js(options)?;
-        let source = abortable(signal, session.open(&targets, options.revision.as_deref())).await?;
-        to_js(&source)
+        let OpenOptions { revision, early } = from_js(options)?;
+        session.hub().transport().early.replace(early);
+        let source = abortable(signal, session.open(&targets, revision.as_deref())).await;
+        session.hub().transport().early.replace(Vec::new());
+        to_js(&source?)
     }
 
     /// Opens files that are known already, and reads the schema of the first.
