@@ -52,6 +52,11 @@ export interface AggregateValues {
 /** Functions by column: `{ score: ["min", "max", "mean"] }`. */
 export type Aggregation = { readonly [column: string]: readonly AggregateFunction[] };
 
+/** Functions that footers may tell. */
+export type FooterAggregation = {
+  readonly [column: string]: readonly ("count" | "nullCount" | "min" | "max")[];
+};
+
 /** What an {@link Aggregation} comes to: `{ score: { min: 0, max: 1, mean: 0.4 } }`. */
 export type Aggregates<A extends Aggregation> = {
   readonly [C in keyof A]: { readonly [F in A[C][number]]: AggregateValues[F] };

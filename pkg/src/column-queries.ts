@@ -4,6 +4,7 @@ import {
   type Aggregation,
   type DescribeOptions,
   type Description,
+  type FooterAggregation,
   toAggregates,
   toFunctions,
   toValueCounts,
@@ -53,6 +54,26 @@ export abstract class ColumnQueries {
     const columns = toFunctions(aggregation, this.columns);
     const answer = await this.#query({ kind: "aggregate", columns }, signal);
     return toAggregates(answer, this.schema.fields) as Aggregates<A>;
+  }
+
+  /**
+   * The same of what the footers tell alone: no page is read, and columns that they do not tell enough of are left out.
+   * That is so where a row group has no exact statistics, or only some of its rows are in the frame.
+   *
+   * Cost: one request for each file whose footer is not known yet.
+   */
+  async aggregateFooters<const A extends FooterAggregation>(
+    aggregation: A,
+    { signal }: ReadOptions = {},
+  ): Promise<Partial<Aggregates<A>>> {
+    const columns = toFunctions(aggregation, this.columns);
+    const wanted = await wantedOf(this.#view, signal);
+    const { source } = this.#view;
+    const { answer, untold } = await source.queryFooters(wanted, { kind: "aggregate", columns }, signal);
+    const told = Object.entries(toAggregates(answer, this.schema.fields)).filter(
+      ([name]) => !untold.has(name),
+    );
+    return Object.fromEntries(told) as Partial<Aggregates<A>>;
   }
 
   /**

@@ -14,6 +14,7 @@ export type {
   ColumnStatistics,
   DescribeOptions,
   Description,
+  FooterAggregation,
   Frequencies,
   Histogram,
   Nullable,

@@ -17,7 +17,7 @@ import { allColumns } from "./projection.js";
 import type { DataFile, ScanBatch, ShownColumn } from "./protocol.js";
 import { numRowsIn } from "./row-range.js";
 import { type Cut, inWindow, lastOf, tooLarge } from "./scan.js";
-import type { Answer, CollectedRows, FrameSource, Rows, Wanted } from "./source.js";
+import type { CollectedRows, FrameSource, Rows, Wanted } from "./source.js";
 import type { Field } from "./types.js";
 
 /** Makes a table of the table of a partition. */
@@ -115,7 +115,11 @@ export class MappedSource implements FrameSource {
     return frame.partitions(first, first + files.length).explain(signal ? { signal } : {});
   }
 
-  async query(): Promise<Answer> {
+  async queryFooters(): Promise<never> {
+    return this.query();
+  }
+
+  async query(): Promise<never> {
     const message = "What mapPartitions makes is not measured: aggregate before it, or in its function.";
     throw failure("unsupported", "aggregate", message);
   }

@@ -41,5 +41,7 @@ export interface AggregatePlan {
 
 /** A part of the rows, to be measured by one worker. It carries more than is named here: pass it on whole. */
 export interface AggregateTask {
+  /** Which of the plan's measures are taken. */
+  readonly positions: readonly number[];
   readonly scans: readonly ScanTask[];
 }

@@ -60,6 +60,8 @@ export interface FrameSource {
   explain(wanted: Wanted, signal?: AbortSignal): Promise<Explanation>;
   /** Answers a query on columns. */
   query(wanted: Wanted, query: Query, signal?: AbortSignal): Promise<Answer>;
+  /** Answers it from footers alone, and says of which columns these did not tell: what is said of them is wrong. */
+  queryFooters(wanted: Wanted, query: Query, signal?: AbortSignal): Promise<FooterAnswer>;
 }
 
 /** What is wanted of the files of a source. */
@@ -67,6 +69,13 @@ export type Wanted = Pick<FrameSpec, "files" | "columns" | "filter" | "samples" 
 
 /** What a query found. */
 export type Answer = NonNullable<AggregateStep["answer"]>;
+
+/** What footers told. */
+export interface FooterAnswer {
+  readonly answer: Answer;
+  /** The columns that would have to be read. */
+  readonly untold: ReadonlySet<string>;
+}
 
 /** The data files of a frame at one commit, and the workers that read them. */
 export class Source implements FrameSource {
@@ -168,6 +177,19 @@ export class Source implements FrameSource {
       this.#learn(step.plan.files);
       passes.push({ measures: step.plan.measures, partials: await measure(this, step.plan, signal) });
     }
+  }
+
+  async queryFooters(wanted: Wanted, query: Query, signal?: AbortSignal): Promise<FooterAnswer> {
+    const spec = this.#spec(wanted);
+    const { plan } = await this.home.call("aggregateStep", [spec, query, []], signal);
+    if (!plan) throw failure("internal", "aggregate", "A query on columns began without a plan.");
+    this.#learn(plan.files);
+    const { measures, partials, tasks } = plan;
+    const positions = new Set(tasks.flatMap(({ positions }) => positions));
+    const untold = new Set([...positions].flatMap((position) => measures[position]?.column ?? []));
+    const step = await this.home.call("aggregateStep", [spec, query, [{ measures, partials }]], signal);
+    if (!step.answer) throw failure("internal", "aggregate", "Footers were asked what only rows tell.");
+    return { answer: step.answer, untold };
   }
 
   /** The number of rows of each of `files`. One request for each whose footer is not known yet. */

@@ -214,7 +214,7 @@ function fakeAggregates(
         return { answer: { text } };
       }
       log.push(`query ${query.kind}`);
-      const tasks = data.map((file) => ({ scans: [{ file, rows: ALL_ROWS }] }));
+      const tasks = data.map((file) => ({ positions: [0], scans: [{ file, rows: ALL_ROWS }] }));
       return { plan: { measures: [{ column: "id" }], partials: [], tasks, files: data } };
     },
     async measure({ scans }) {

@@ -4,6 +4,18 @@ import { type DatasetPreview, fromQuery, toQuery, type ViewState } from "hubfram
 import "hubframe/sign-in";
 
 const preview = document.querySelector("hf-dataset-preview") as DatasetPreview;
+/** What an address does not say is not so. */
+const NOTHING: Record<Exclude<keyof ViewState, "repo">, undefined> = {
+  revision: undefined,
+  config: undefined,
+  split: undefined,
+  row: undefined,
+  column: undefined,
+  filter: undefined,
+  search: undefined,
+  searchIn: undefined,
+  sort: undefined,
+};
 const form = document.querySelector("form") as HTMLFormElement;
 const signIn = document.querySelector("hf-sign-in") as HTMLElement;
 
@@ -19,7 +31,9 @@ form.addEventListener("submit", (event) => {
 preview.addEventListener("view-change", (event) => {
   const state = (event as CustomEvent<ViewState>).detail;
   const before = shown();
-  const isOther = (["config", "split", "filter"] as const).some((key) => state[key] !== before[key]);
+  const isOther = (["config", "split", "filter", "search", "searchIn", "sort"] as const).some(
+    (key) => state[key] !== before[key],
+  );
   history[isOther ? "pushState" : "replaceState"](null, "", `?${toQuery(state, location.search)}`);
 });
 window.addEventListener("popstate", show);
@@ -33,16 +47,12 @@ function go(state: ViewState, endpoint: string): void {
 
 /** Hands the address's state to the element. */
 function show(): void {
-  const { repo, revision, config, split, row, column, filter } = shown();
+  const { repo, ...state } = shown();
   const endpoint = new URLSearchParams(location.search).get("endpoint") ?? "";
   Object.assign(preview, {
+    ...NOTHING,
+    ...state,
     repo,
-    revision,
-    config,
-    split,
-    row,
-    column,
-    filter,
     endpoint: endpoint || undefined,
   });
   const input = (name: string) => form.elements.namedItem(name) as HTMLInputElement;

@@ -17,9 +17,10 @@ export function gridColumns(fields: readonly Field[]): readonly GridColumn[] {
 export function gridCells(
   rows: RowSource | undefined,
   fields: readonly Field[],
-  columns: readonly GridColumn[] = gridColumns(fields),
+  { columns = gridColumns(fields), ...heads }: Partial<Pick<GridCells, "columns" | "fillHead" | "sort">> = {},
 ): GridCells {
   return {
+    ...heads,
     columns,
     fill: (cell, { row, column }) => {
       const field = fields[column];

@@ -10,16 +10,18 @@ import {
 } from "lit";
 import type { Field } from "../types.js";
 import { AccessControl } from "./access.js";
-import { CellPanel } from "./cell/panel.js";
+import { copyText } from "./cell/copy.js";
 import { gridCells, NO_CELLS } from "./cells.js";
+import { fillSummary } from "./columns/summary.js";
 import { filterBar } from "./filter/bar.js";
 import { type Chip, chipsToText } from "./filter/chip.js";
-import { FilterEditor } from "./filter/editor.js";
-import { Grid, type GridCells } from "./grid/grid.js";
+import { Grid, type GridCells, type RowSelection } from "./grid/grid.js";
 import type { CellPosition } from "./grid/keys.js";
 import { headerBar } from "./header.js";
 import { PreviewModel } from "./model.js";
 import { problemView } from "./problem.js";
+import { searchBox } from "./search-box.js";
+import { copySelection, selectionBar } from "./selection.js";
 import { statusBar } from "./status.js";
 import { previewStyle } from "./style.js";
 import type { ViewState } from "./view-state.js";
@@ -45,6 +47,9 @@ export class DatasetPreview extends LitElement {
     row: { type: Number },
     column: {},
     filter: {},
+    search: {},
+    searchIn: { attribute: "search-in" },
+    sort: {},
     endpoint: {},
     clientId: { attribute: "client-id" },
     token: { attribute: false },
@@ -64,6 +69,12 @@ export class DatasetPreview extends LitElement {
   declare column: string | undefined;
   /** Conditions that rows must meet: `[["delay","ge","100"]]`. */
   declare filter: string | undefined;
+  /** A text that rows must hold, in whatever case. */
+  declare search: string | undefined;
+  /** The columns that are searched, separated by commas; all text columns if absent. */
+  declare searchIn: string | undefined;
+  /** The column that rows are sorted by: `delay`, or `-delay` from the largest value down. */
+  declare sort: string | undefined;
   /** The Hub's address; `https://huggingface.co` if absent. */
   declare endpoint: string | undefined;
   /** The id of the OAuth app that people sign in with to see private data; that of the Space if absent. */
@@ -81,15 +92,18 @@ export class DatasetPreview extends LitElement {
     () => this,
     () => this.#show(),
   );
-  #panel: CellPosition | undefined;
-  /** The column that a filter is being written for. */
-  #filtering: number | undefined;
+  /** What stands beside the rows. */
+  #side: Side | undefined;
+  #selection: RowSelection | undefined;
+  /** The statistics that the heads show. */
+  #headsOf: number | undefined;
   /** The rows in which the active cell was brought on screen. */
   #revealedIn: PreviewModel["rows"];
 
   constructor() {
     super();
     this.repo = "";
+    this.addEventListener("keydown", this.#onKey);
   }
 
   /** What is shown, with the revision pinned to its commit: what a link should hold. */
@@ -104,9 +118,12 @@ export class DatasetPreview extends LitElement {
   }
 
   protected override updated(changed: PropertyValues): void {
-    const names = ["repo", "revision", "config", "split", "filter", "endpoint", "token"];
+    const names = [...SHOWN, "endpoint", "token"];
     if (names.some((name) => changed.has(name))) this.#show();
-    const { rows } = this.#model;
+    const { rows, statistics } = this.#model;
+    this.#grid?.refresh();
+    if (statistics?.version !== this.#headsOf) this.#grid?.refreshHeads();
+    this.#headsOf = statistics?.version;
     const isMoved = changed.has("row") || changed.has("column") || rows !== this.#revealedIn;
     if (!rows || !isMoved) return;
     this.#revealedIn = rows;
@@ -114,25 +131,35 @@ export class DatasetPreview extends LitElement {
   }
 
   protected override render(): TemplateResult {
-    const { open, rows, meter, busy } = this.#model;
+    const { open, rows, meter, busy, statistics } = this.#model;
     const error = this.#model.error ?? rows?.problem;
-    const doing = busy ?? (rows?.isReading ? "Reading rows" : undefined);
+    const doing = busy ?? statistics?.doing ?? (rows?.isReading ? "Reading rows" : undefined);
+    const fields = open?.frame.schema.fields ?? [];
     return html`
       ${headerBar(this.repo, this.#model, { onChoose: (change) => this.#choose(change), onGo: this.#goToRow })}
+      ${searchBox(this, fields, ({ search, searchIn }) => this.#ask({ search, searchIn }))}
       ${this.#filterBar()}
+      ${selectionBar(
+        this.#selection,
+        (as) => void this.#copy(as),
+        () => this.#select(undefined),
+      )}
       ${error === undefined ? nothing : this.#problem(error)}
       <div class="main">
         <hf-dataset-grid
-          .cells=${open ? this.#gridCells(open.frame.schema.fields) : NO_CELLS}
+          .cells=${open ? this.#gridCells(fields) : NO_CELLS}
           .numRows=${rows?.numRows ?? 0}
           .active=${this.#active()}
+          .selection=${this.#selection}
           .label=${open ? `Rows of ${this.repo}, ${open.config}, ${open.split}` : "Rows"}
           @look=${(event: CustomEvent) => this.#model.rows?.look(event.detail.start, event.detail.end)}
           @move=${(event: CustomEvent) => this.#activate(event.detail)}
-          @open=${(event: CustomEvent) => this.#openPanel(event.detail)}
-          @head=${(event: CustomEvent) => this.#editFilter(event.detail)}
+          @open=${() => this.#open("cell")}
+          @head=${(event: CustomEvent) => this.#openColumn(event.detail)}
+          @select=${(event: CustomEvent) => this.#select(event.detail)}
+          @copy=${() => void this.#copy("tsv")}
         ></hf-dataset-grid>
-        ${this.#cellPanel()}
+        ${this.#sidePanel(fields)}
       </div>
       ${statusBar({ meter, doing, onStop: () => this.#model.cancel() })}
     `;
@@ -148,52 +175,76 @@ export class DatasetPreview extends LitElement {
     });
   }
 
-  #cellPanel(): TemplateResult | typeof nothing {
-    const { open } = this.#model;
-    const at = this.#panel;
-    const field = at && open?.frame.schema.fields[at.column];
-    if (!at || !field) return nothing;
+  #sidePanel(fields: readonly Field[]): TemplateResult | typeof nothing {
+    const { row, column } = this.#active();
+    const field = fields[column];
+    const { statistics, numRows, sort } = this.#model;
+    if (!field || !this.#side) return nothing;
+    if (this.#side === "cell") {
+      return html`
+        <hf-cell-panel
+          .row=${row}
+          .field=${field}
+          .value=${this.#model.row(row)?.[field.name]}
+          @step=${(event: CustomEvent) => this.#step(event.detail)}
+          @close=${() => this.#closeSide()}
+        ></hf-cell-panel>
+      `;
+    }
+    if (!statistics) return nothing;
     return html`
-      <hf-cell-panel
-        .row=${at.row}
+      <hf-column-panel
         .field=${field}
-        .value=${this.#model.row(at.row)?.[field.name]}
-        @step=${(event: CustomEvent) => this.#step(event.detail)}
-        @close=${() => this.#closePanel()}
-      ></hf-cell-panel>
+        .fields=${fields}
+        .statistics=${statistics}
+        .numRows=${numRows}
+        .sort=${sort}
+        @add=${(event: CustomEvent) => this.#setChips([...this.#model.chips, ...event.detail])}
+        @sort=${(event: CustomEvent) => this.#ask({ sort: event.detail })}
+        @close=${() => this.#closeSide()}
+      ></hf-column-panel>
     `;
   }
 
   /** The same object as long as the rows come from the same place: the grid draws anew for another. */
   #gridCells(fields: readonly Field[]): GridCells {
-    const { rows, open } = this.#model;
+    const { rows, open, sort } = this.#model;
     const { cells, of } = this.#drawn;
     if (cells && of.rows === rows && of.open === open) return cells;
     const columns = of.open === open ? cells?.columns : undefined;
-    const drawn = gridCells(rows, fields, columns);
+    const drawn = gridCells(rows, fields, {
+      ...(columns && { columns }),
+      ...(sort && {
+        sort: {
+          column: fields.findIndex(({ name }) => name === sort.column),
+          isDescending: sort.isDescending,
+        },
+      }),
+      fillHead: (place, column) => {
+        const field = fields[column];
+        if (field) fillSummary(place, field, this.#model.statistics);
+      },
+    });
     this.#drawn = { cells: drawn, of: { rows, open } };
     return drawn;
   }
 
-  #filterBar(): TemplateResult {
-    const { open, chips, cost, rows, busy } = this.#model;
-    const field = open?.frame.schema.fields[this.#filtering ?? -1];
-    const editor = html`
-      <hf-filter-editor
-        .field=${field}
-        @add=${(event: CustomEvent) => this.#addChips(event.detail)}
-        @close=${() => this.#editFilter(undefined)}
-      ></hf-filter-editor>
-    `;
-    const line = {
+  #filterBar(): TemplateResult | typeof nothing {
+    const { chips, plan, rows, busy, sort } = this.#model;
+    return filterBar({
       chips,
       rows,
-      cost,
+      plan,
+      sort,
+      search: this.search,
       isBusy: busy !== undefined,
-      onChips: (chips: readonly Chip[]) => this.#setChips(chips),
-      onFind: () => this.#model.search(),
-    };
-    return html`${field ? editor : nothing} ${filterBar(line)}`;
+      onChips: (chips) => this.#setChips(chips),
+      onSearch: () => this.#ask({ search: undefined, searchIn: undefined }),
+      onSort: () => this.#ask({ sort: undefined }),
+      onReset: () =>
+        this.#ask({ filter: undefined, search: undefined, searchIn: undefined, sort: undefined }),
+      onFind: () => this.#model.find(),
+    });
   }
 
   #active(): CellPosition {
@@ -204,17 +255,23 @@ export class DatasetPreview extends LitElement {
   #activate({ row, column }: CellPosition): void {
     this.row = row;
     this.column = this.#model.open?.frame.columns[column];
-    if (this.#panel) this.#panel = { row, column };
     this.#tell();
   }
 
-  #openPanel(position: CellPosition): void {
-    this.#panel = position;
+  /** Opens what stands beside the rows; its code comes when it is first wanted. */
+  #open(side: Side): void {
+    void PANELS[side]();
+    this.#side = side;
     this.requestUpdate();
   }
 
-  #closePanel(): void {
-    this.#panel = undefined;
+  #openColumn(column: number): void {
+    this.#activate({ row: this.#active().row, column });
+    this.#open("column");
+  }
+
+  #closeSide(): void {
+    this.#side = undefined;
     this.requestUpdate();
     this.#grid?.focusGrid();
   }
@@ -222,7 +279,7 @@ export class DatasetPreview extends LitElement {
   #step({ rows, columns }: { rows: number; columns: number }): void {
     const { open } = this.#model;
     const numRows = this.#model.rows?.numRows ?? 0;
-    const { row, column } = this.#panel ?? this.#active();
+    const { row, column } = this.#active();
     const next = {
       row: Math.max(0, Math.min(row + rows, numRows - 1)),
       column: Math.max(0, Math.min(column + columns, (open?.frame.columns.length ?? 1) - 1)),
@@ -230,26 +287,34 @@ export class DatasetPreview extends LitElement {
     this.#activate(next);
   }
 
-  #editFilter(column: number | undefined): void {
-    this.#filtering = column;
-    this.requestUpdate();
-    if (column === undefined) this.#grid?.focusGrid();
-  }
-
-  #addChips(chips: readonly Chip[]): void {
-    this.#editFilter(undefined);
-    this.#setChips([...this.#model.chips, ...chips]);
-  }
-
   #setChips(chips: readonly Chip[]): void {
-    this.filter = chips.length > 0 ? chipsToText(chips) : undefined;
+    this.#ask({ filter: chips.length > 0 ? chipsToText(chips) : undefined });
+  }
+
+  /** Asks for other rows, or for another order. */
+  #ask(change: { readonly [name in "filter" | "search" | "searchIn" | "sort"]?: string | undefined }): void {
+    Object.assign(this, change);
     this.row = undefined;
-    this.#panel = undefined;
+    this.#selection = undefined;
+    if (this.#side === "cell") this.#side = undefined;
     this.#tell();
   }
 
+  #select(selection: RowSelection | undefined): void {
+    this.#selection = selection;
+    this.requestUpdate();
+  }
+
+  async #copy(as: "tsv" | "json"): Promise<void> {
+    const { row, column } = this.#active();
+    const value = this.#model.row(row)?.[this.#model.open?.frame.columns[column] ?? ""];
+    if (this.#selection) await copySelection(this.#selection, this.#model, as);
+    else if (value !== undefined) await copyText(value);
+  }
+
   #choose(change: Partial<ViewState>): void {
-    this.#panel = undefined;
+    this.#side = undefined;
+    this.#selection = undefined;
     this.row = undefined;
     if (change.config !== undefined) {
       this.config = change.config;
@@ -276,7 +341,28 @@ export class DatasetPreview extends LitElement {
 
   #onModel(): void {
     this.requestUpdate();
-    this.#grid?.refresh();
+    this.renderRoot?.querySelector<LitElement>("hf-column-panel")?.requestUpdate?.();
+  }
+
+  readonly #onKey = (event: KeyboardEvent): void => {
+    const [target] = event.composedPath();
+    const isTyping = target instanceof HTMLElement && target.matches("input, select, textarea");
+    if (isTyping || event.ctrlKey || event.metaKey || event.altKey) return;
+    const act = this.#shortcuts[event.key];
+    if (!act) return;
+    event.preventDefault();
+    act();
+  };
+
+  readonly #shortcuts: { readonly [key: string]: () => void } = {
+    "/": () => this.#focus("[name=search]"),
+    g: () => this.#focus("[name=row]"),
+    f: () => this.#open("column"),
+    "?": () => void import("./help.js").then(({ showHelp }) => showHelp(this.renderRoot)),
+  };
+
+  #focus(selector: string): void {
+    this.renderRoot.querySelector<HTMLInputElement>(selector)?.focus();
   }
 
   get #grid(): Grid | null {
@@ -284,15 +370,12 @@ export class DatasetPreview extends LitElement {
   }
 
   #state(): ViewState {
-    const { repo, revision, config, split, row, column, filter } = this;
+    const { repo, row } = this;
+    const texts = [...SHOWN, "column" as const].flatMap((name) => (this[name] ? [[name, this[name]]] : []));
     return {
+      ...Object.fromEntries(texts),
       repo,
-      ...(revision && { revision }),
-      ...(config && { config }),
-      ...(split && { split }),
       ...(row !== undefined && Number.isSafeInteger(row) && { row }),
-      ...(column && { column }),
-      ...(filter && { filter }),
     };
   }
 
@@ -301,10 +384,19 @@ export class DatasetPreview extends LitElement {
   }
 }
 
+/** The properties that say which rows are shown. */
+const SHOWN = ["repo", "revision", "config", "split", "filter", "search", "searchIn", "sort"] as const;
+
+/** What stands beside the rows: the active cell in full, or its column. */
+type Side = "cell" | "column";
+
+const PANELS: { readonly [side in Side]: () => Promise<unknown> } = {
+  cell: () => import("./cell/panel.js"),
+  column: () => import("./columns/panel.js"),
+};
+
 for (const [name, element] of [
   ["hf-dataset-grid", Grid],
-  ["hf-cell-panel", CellPanel],
-  ["hf-filter-editor", FilterEditor],
   ["hf-dataset-preview", DatasetPreview],
 ] as const) {
   if (!customElements.get(name)) customElements.define(name, element);

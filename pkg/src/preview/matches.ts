@@ -1,7 +1,7 @@
 /** The rows that pass a filter, as they are found. How many there are is known at the end only. */
-import type { Table } from "@uwdata/flechette";
 import { isHubframeError } from "../errors.js";
-import { type Row, toRows } from "../rows.js";
+import type { OnProgress, ReadProgress } from "../progress.js";
+import type { Row } from "../rows.js";
 import type { RowSource } from "./rows.js";
 
 /** Rows that are found ahead of those that are looked at. */
@@ -10,8 +10,8 @@ const AHEAD = 1000;
 /** Rows that are kept at most; more of them than anybody looks through. */
 const MAX_ROWS = 100_000;
 
-/** Reads a filtered frame from its beginning: `frame.batches({ signal })`. */
-export type ReadBatches = (signal: AbortSignal) => AsyncIterable<Table>;
+/** Reads rows from their beginning, and tells how far it is. */
+export type ReadBatches = (signal: AbortSignal, onProgress: OnProgress) => AsyncIterable<readonly Row[]>;
 
 /** Rows that pass a filter, found in order, as far as they are looked at. */
 export class Matches implements RowSource {
@@ -23,6 +23,7 @@ export class Matches implements RowSource {
   #goOn: (() => void) | undefined;
   #problem: unknown;
   #isComplete = false;
+  #progress: ReadProgress | undefined;
 
   constructor(read: ReadBatches, onChange: () => void) {
     this.#read = read;
@@ -48,6 +49,11 @@ export class Matches implements RowSource {
     return this.#reading !== undefined && this.#goOn === undefined;
   }
 
+  /** How far the read has come. */
+  get progress(): ReadProgress | undefined {
+    return this.#progress;
+  }
+
   get problem(): unknown {
     return this.#problem;
   }
@@ -58,6 +64,10 @@ export class Matches implements RowSource {
 
   error(): unknown {
     return undefined;
+  }
+
+  async read(start: number, end: number): Promise<readonly Row[]> {
+    return this.#rows.slice(start, end);
   }
 
   /** Reads on until there are enough rows beyond those that are looked at. */
@@ -89,10 +99,14 @@ export class Matches implements RowSource {
   async #run(): Promise<void> {
     const mine = new AbortController();
     this.#reading = mine;
+    const onProgress = (progress: ReadProgress) => {
+      this.#progress = progress;
+      this.#onChange();
+    };
     try {
-      for await (const batch of this.#read(mine.signal)) {
+      for await (const batch of this.#read(mine.signal, onProgress)) {
         if (mine.signal.aborted) return;
-        for (const row of toRows(batch)) this.#rows.push(row);
+        for (const row of batch) this.#rows.push(row);
         this.#onChange();
         if (this.#rows.length >= this.#wanted) await this.#paused();
       }

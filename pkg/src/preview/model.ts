@@ -4,12 +4,16 @@ import { failure } from "../errors.js";
 import type { Explanation } from "../explanation.js";
 import type { Frame } from "../frame.js";
 import { Hub } from "../hub.js";
-import type { Row } from "../rows.js";
+import { type Row, toRows } from "../rows.js";
+import type { Field } from "../types.js";
+import { Statistics } from "./columns/statistics.js";
 import { type Chip, chipsFromText, exprOf } from "./filter/chip.js";
-import { Matches } from "./matches.js";
+import { Matches, type ReadBatches } from "./matches.js";
 import { Meter } from "./meter.js";
 import { RowBlocks, type RowSource } from "./rows.js";
+import { searchExpr, searchedColumns } from "./search.js";
 import { type OpenSplit, openDataset, openSplit } from "./session.js";
+import { isSortable, type Sort, sortedRows, sortFromText } from "./sorted.js";
 import type { ViewState } from "./view-state.js";
 
 /** Rows of images are large: what one block may hold, in bytes of Arrow data. */
@@ -27,6 +31,13 @@ export interface Access {
   readonly token: string | undefined;
 }
 
+/** What it takes to find rows, or to sort them. */
+export interface Plan {
+  readonly explanation: Explanation;
+  /** What is read at most; of sorted rows, until the first ones are there. */
+  readonly numBytes: number;
+}
+
 /** A preview without a face. Everything in it is for reading; methods change it and tell `onChange`. */
 export class PreviewModel {
   state: ViewState = { repo: "" };
@@ -40,8 +51,12 @@ export class PreviewModel {
   rows: RowSource | undefined;
   /** The conditions on them. */
   chips: readonly Chip[] = [];
-  /** What finding them costs, once there are conditions. */
-  cost: Explanation | undefined;
+  /** What finding and sorting them costs, once there are conditions or an order. */
+  plan: Plan | undefined;
+  /** The order of the rows; that in which they lie if absent. */
+  sort: Sort | undefined;
+  /** What is known of the columns. */
+  statistics: Statistics | undefined;
   /** Why the dataset or the split could not be opened. */
   error: unknown;
   /** What is being done, in words. */
@@ -69,7 +84,8 @@ export class PreviewModel {
     if (!sameRepo) this.dataset = undefined;
     const sameSplit = sameRepo && state.config === before.config && state.split === before.split;
     if (sameSplit && this.open) {
-      if (state.filter !== before.filter) await this.#refilter();
+      const keys = ["filter", "search", "searchIn", "sort"] as const;
+      if (keys.some((key) => state[key] !== before[key])) await this.#refilter(before);
       return this.#onChange();
     }
     if (state.repo !== "")
@@ -120,6 +136,7 @@ export class PreviewModel {
     this.#work = new AbortController();
     this.busy = undefined;
     this.rows?.stop();
+    this.statistics?.stop();
   }
 
   #connect(access: Access): void {
@@ -138,6 +155,9 @@ export class PreviewModel {
     this.#setSource(undefined);
     this.#all = undefined;
     this.numRows = undefined;
+    this.statistics?.stop();
+    this.statistics = undefined;
+    this.plan = undefined;
     this.#hub ?? this.#connect(this.#access);
     const hub = this.#hub as Hub;
     this.dataset ??= await openDataset(hub, state, signal);
@@ -145,9 +165,25 @@ export class PreviewModel {
     const open = await openSplit(this.dataset, state, signal);
     signal.throwIfAborted();
     this.open = open;
-    this.chips = chipsFromText(state.filter);
+    this.#readState();
     await this.#learnRows(open, signal);
-    if (this.chips.length > 0) await this.#planFilter(signal);
+    this.statistics = new Statistics(open.frame, this.#onChange);
+    if (this.#isChosen) {
+      void this.statistics.follow(this.#narrowed());
+      await this.#planRows(signal);
+    }
+    if (open.frame.numPartitions <= MAX_FILES_COUNTED) await this.statistics.readFooters(signal);
+  }
+
+  /** Whether other rows are shown than all, or in another order. */
+  get #isChosen(): boolean {
+    return this.chips.length > 0 || Boolean(this.state.search) || this.sort !== undefined;
+  }
+
+  #readState(): void {
+    const { filter, sort } = this.state;
+    this.chips = chipsFromText(filter);
+    this.sort = sortFromText(sort);
   }
 
   async #learnRows(open: OpenSplit, signal: AbortSignal): Promise<void> {
@@ -168,37 +204,61 @@ export class PreviewModel {
       onChange: this.#onChange,
       read: (start, count, signal) => frame.slice(start, count).toRows({ signal, maxBytes: MAX_BLOCK_BYTES }),
     });
-    if (this.chips.length === 0) this.#setSource(this.#all);
+    if (!this.#isChosen) this.#setSource(this.#all);
   }
 
-  /** Finds the rows that pass the conditions, whatever that costs. */
-  search(): void {
-    const frame = this.#filtered();
+  /** Finds the rows that pass the conditions, in the order that is wanted, whatever that costs. */
+  find(): void {
+    const frame = this.#narrowed() ?? this.open?.frame;
     if (!frame) return;
-    const matches = new Matches((signal) => frame.batches({ signal }), this.#onChange);
+    const { sort } = this;
+    const read: ReadBatches = async function* (signal, onProgress) {
+      if (sort) yield* sortedRows(frame, sort, { signal, onProgress });
+      else for await (const batch of frame.batches({ signal, onProgress })) yield toRows(batch);
+    };
+    const matches = new Matches(read, this.#onChange);
     this.#setSource(matches);
     matches.start();
   }
 
-  async #refilter(): Promise<void> {
-    this.chips = chipsFromText(this.state.filter);
-    this.cost = undefined;
-    if (this.chips.length === 0) {
-      this.error = undefined;
-      this.#setSource(this.#all);
-    } else await this.#run("Looking at statistics", (signal) => this.#planFilter(signal));
+  /** Shows the rows that the state asks for now; statistics follow them. */
+  async #refilter(before: ViewState): Promise<void> {
+    this.#readState();
+    this.plan = undefined;
+    this.error = undefined;
+    const { filter, search, searchIn } = this.state;
+    if (filter !== before.filter || search !== before.search || searchIn !== before.searchIn) {
+      await this.#run("Checking the filter", async () => void this.statistics?.follow(this.#narrowed()));
+      if (this.error !== undefined) return this.#setSource(undefined);
+    }
+    if (this.#isChosen) await this.#run("Looking at statistics", (signal) => this.#planRows(signal));
+    else this.#setSource(this.#all);
   }
 
-  /** Says what the filter costs, and begins at once where that is little. */
-  async #planFilter(signal: AbortSignal): Promise<void> {
+  /** Says what the rows cost, and begins at once where that is little. */
+  async #planRows(signal: AbortSignal): Promise<void> {
     this.#setSource(undefined);
-    this.cost = await this.#filtered()?.explain({ signal });
-    if ((this.cost?.atMost.bytes ?? 0) <= ASK_ABOVE_BYTES) this.search();
+    const { open, sort } = this;
+    if (!open) return;
+    const frame = this.#narrowed() ?? open.frame;
+    if (sort) checkSort(sort, open.frame.schema.fields);
+    const explanation = await frame.explain({ signal });
+    // The column of the order is read first, alone.
+    const first = sort ? (await frame.select(sort.column).explain({ signal })).atMost.bytes : 0;
+    this.plan = { explanation, numBytes: explanation.atMost.bytes + first };
+    const isOneRowGroup = explanation.kept.files.kept <= 1 && explanation.kept.rowGroups.kept <= 1;
+    if (sort ? isOneRowGroup : this.plan.numBytes <= ASK_ABOVE_BYTES) this.find();
   }
 
-  #filtered(): Frame | undefined {
+  /** The rows that meet the conditions and the search; `undefined` where there are none. */
+  #narrowed(): Frame | undefined {
     const frame = this.open?.frame;
-    const expr = frame && exprOf(this.chips, frame.schema.fields);
+    if (!frame) return undefined;
+    const { fields } = frame.schema;
+    const { search, searchIn } = this.state;
+    const exprs = [exprOf(this.chips, fields), searchExpr(search, searchedColumns(searchIn, fields))];
+    const [first, second] = exprs.filter((expr) => expr !== undefined);
+    const expr = first && second ? first.and(second) : first;
     return expr && frame.filter(expr);
   }
 
@@ -225,4 +285,13 @@ export class PreviewModel {
     this.busy = undefined;
     this.#onChange();
   }
+}
+
+function checkSort({ column }: Sort, fields: readonly Field[]): void {
+  const field = fields.find(({ name }) => name === column);
+  if (field && isSortable(field)) return;
+  const message = field
+    ? `Rows cannot be sorted by "${column}", which is of type ${field.type}.`
+    : `There is no column "${column}" to sort by.`;
+  throw failure("invalid", "sort", message);
 }

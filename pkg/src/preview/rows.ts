@@ -1,5 +1,6 @@
 /** The rows of a frame, in blocks: fetched where they are looked at, dropped where they are not. */
 import { isHubframeError } from "../errors.js";
+import type { ReadProgress } from "../progress.js";
 import type { Row } from "../rows.js";
 
 /** Rows by their index: where a grid gets them from. */
@@ -10,12 +11,16 @@ export interface RowSource {
   readonly isComplete: boolean;
   /** Whether anything is being read. */
   readonly isReading: boolean;
+  /** How far a read of everything has come. */
+  readonly progress?: ReadProgress | undefined;
   /** Why rows that are looked at could not be read. */
   readonly problem: unknown;
   /** A row, if it is here. */
   row(index: number): Row | undefined;
   /** Why a row could not be read, if it could not. */
   error(index: number): unknown;
+  /** Rows from `start`, before `end`: those that are not here are read. */
+  read(start: number, end: number, signal: AbortSignal): Promise<readonly Row[]>;
   /** Says which rows are looked at: from `start`, before `end`. */
   look(start: number, end: number): void;
   /** Stops all reads. What is here stays. */
@@ -100,6 +105,12 @@ export class RowBlocks implements RowSource {
       if (reading && !this.#wanted.includes(index)) this.#drop(index, reading);
     }
     this.#readNext();
+  }
+
+  async read(start: number, end: number, signal: AbortSignal): Promise<readonly Row[]> {
+    const here = Array.from({ length: end - start }, (_, index) => this.row(start + index));
+    const known = here.filter((row) => row !== undefined);
+    return known.length === here.length ? known : this.#options.read(start, end - start, signal);
   }
 
   /** Stops all reads; rows that are here stay. What is looked at is read again by the next {@link look}. */

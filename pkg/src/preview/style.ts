@@ -79,7 +79,8 @@ export const previewStyle: CSSResult = css`
     flex: 1;
     min-width: 0;
   }
-  hf-cell-panel {
+  hf-cell-panel,
+  hf-column-panel {
     width: min(40%, 36rem);
   }
   .problem {
@@ -117,6 +118,52 @@ export const previewStyle: CSSResult = css`
     border: none;
     background: none;
   }
+  .search {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0.4rem;
+    align-items: center;
+    padding: 0.35rem 0.75rem;
+    border-block-end: 1px solid var(--hf-line);
+  }
+  .search input[type="search"] {
+    flex: 0 1 20rem;
+    min-width: 6rem;
+  }
+  .search details {
+    position: relative;
+  }
+  .search fieldset {
+    position: absolute;
+    z-index: 3;
+    display: grid;
+    min-width: 12rem;
+    max-height: 16rem;
+    margin: 0.3rem 0 0;
+    border: 1px solid var(--hf-line);
+    border-radius: 6px;
+    background: var(--hf-page);
+    overflow: auto;
+  }
+  dialog {
+    max-width: min(36rem, 90vw);
+    border: 1px solid var(--hf-line);
+    border-radius: 8px;
+    background: var(--hf-page);
+    color: inherit;
+  }
+  dialog dl {
+    display: grid;
+    grid-template-columns: auto 1fr;
+    gap: 0.3rem 1rem;
+    margin: 0 0 0.8rem;
+  }
+  dialog dt {
+    font-weight: 600;
+  }
+  dialog dd {
+    margin: 0;
+  }
   .requests {
     flex: 1;
     min-width: 0;
@@ -131,7 +178,8 @@ export const previewStyle: CSSResult = css`
     .main {
       flex-direction: column;
     }
-    hf-cell-panel {
+    hf-cell-panel,
+    hf-column-panel {
       width: auto;
       height: 45%;
       border-block-start: 1px solid var(--hf-line);

@@ -16,6 +16,12 @@ export interface ViewState {
   readonly column?: string;
   /** The conditions that rows must meet, as `filter/chip.ts` writes them. */
   readonly filter?: string;
+  /** Text that rows must hold, in whatever case. */
+  readonly search?: string;
+  /** The columns that are searched, separated by commas; all text columns when absent. */
+  readonly searchIn?: string;
+  /** The column that rows are sorted by; after a `-`, from the largest value down. */
+  readonly sort?: string;
 }
 
 /** Names as they stand in an address. */
@@ -26,6 +32,9 @@ const KEYS = {
   split: "split",
   column: "col",
   filter: "f",
+  search: "q",
+  searchIn: "in",
+  sort: "sort",
 } as const;
 
 /** Reads the query of an address, without its `?` or with it. What is malformed is left out. */

@@ -1,16 +1,16 @@
-import { type Table, tableFromArrays } from "@uwdata/flechette";
 import { describe, expect, it } from "vitest";
 import { Matches } from "../../src/preview/matches.js";
+import type { Row } from "../../src/rows.js";
 
 const BATCH = 400;
 
 /** Batches of 400 rows, counted as they are taken. */
 function batches(count: number) {
   let taken = 0;
-  const read = async function* (signal: AbortSignal): AsyncGenerator<Table> {
+  const read = async function* (signal: AbortSignal): AsyncGenerator<Row[]> {
     for (; taken < count && !signal.aborted; taken++) {
       await Promise.resolve();
-      yield tableFromArrays({ id: Int32Array.from({ length: BATCH }, (_, index) => taken * BATCH + index) });
+      yield Array.from({ length: BATCH }, (_, index) => ({ id: taken * BATCH + index }));
     }
   };
   return { read, taken: () => taken };

@@ -10,11 +10,11 @@ test("shows the columns and the first rows of a dataset", async ({ page, site, f
   expect((await row(page, 0)).slice(1)).toEqual(["33", "2176", "LAS", "PHL"]);
   await expect(grid(page).getByRole("columnheader")).toHaveText([
     "Row",
-    "datetimestamp",
-    "delayint64",
-    "distanceint64",
-    "originstring",
-    "destinationstring",
+    /^datetimestamp2001-01-01 00:01:00 – 2001-07-01 00:00:00$/,
+    /^delayint64-1116 – 1688$/,
+    /^distanceint64\d+ – \d+$/,
+    /^originstring/,
+    /^destinationstring/,
   ]);
   await expect(page.getByText("3,000,000 rows · 5 columns · 13 MB · commit")).toBeVisible();
   await expect(grid(page)).toHaveAttribute("aria-rowcount", "3000001");

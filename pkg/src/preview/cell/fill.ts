@@ -48,10 +48,23 @@ export function describe(value: Value, field: Field): { readonly text: string; r
     const bytes = mediaBytes(value);
     if (bytes) return { text: mediaText(kind, bytes), look: "faint" };
   }
+  const time = timeText(value, field);
+  if (time !== undefined) return { text: time, look: "" };
   if (value instanceof Uint8Array) return { text: cellText(value), look: "faint" };
   // Lines are kept apart in the panel; in a row they are marked.
   const text = cellText(value).replaceAll(/\r\n|\r|\n/g, " ↵ ");
   return { text, look: kind === "number" ? "number" : "" };
+}
+
+/** A date or a point in time as people write it, without zeros that say nothing; `undefined` for anything else. */
+function timeText(value: Value, { type }: Field): string | undefined {
+  if (!/^(Date|Timestamp)/.test(type)) return undefined;
+  const iso = value instanceof Date ? value.toISOString() : value;
+  if (typeof iso !== "string") return undefined;
+  if (type.startsWith("Date")) return iso.replace(/T00:00:00\.000Z$/, "");
+  const text = iso.replace("T", " ").replace(/\.0+Z$/, "Z");
+  // Without a zone it is a reading of a clock, wherever that hung.
+  return type.includes('"') ? text.replace(/Z$/, " UTC") : text.replace(/Z$/, "");
 }
 
 /** The name of a class label; `undefined` where the dataset has none for it. */

@@ -14,6 +14,11 @@ export function kindOf({ type, feature }: Field): Kind {
   return /^(Large|FixedSize)?Binary/.test(type) ? "binary" : "other";
 }
 
+/** Whether a column has points in time without a time zone. */
+export function isZoneless({ type }: Field): boolean {
+  return type.startsWith("Timestamp(") && !type.includes('"');
+}
+
 /** The type in a word or two, as the Hub's viewer names it. */
 export function typeText({ type, feature }: Field): string {
   if (typeof feature?._type === "string" && feature._type !== "Value") {
@@ -57,6 +62,8 @@ const TYPE_WORDS: { readonly [type: string]: string } = {
 export function widthOf(field: Field): number {
   const kind = kindOf(field);
   const least = { number: 110, text: 320, label: 140, image: 120, audio: 140, binary: 140, other: 220 }[kind];
+  // Six or nine decimals, and a zone.
+  if (/^Timestamp\([µn]s/.test(field.type)) return 260;
   // About 8 px a letter of the name, up to a bound.
   return Math.min(Math.max(least, field.name.length * 8 + 32), 360);
 }

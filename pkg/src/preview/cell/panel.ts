@@ -127,3 +127,5 @@ export class CellPanel extends LitElement {
     event.stopPropagation();
   };
 }
+
+if (!customElements.get("hf-cell-panel")) customElements.define("hf-cell-panel", CellPanel);

@@ -1,51 +1,66 @@
 /** The line of filter chips: what is asked of the rows, what finding them reads, and how many were found. */
 import { html, nothing, type TemplateResult } from "lit";
 import type { Explanation } from "../../explanation.js";
+import type { ReadProgress } from "../../progress.js";
 import { byteText, countText } from "../cell/text.js";
+import type { Plan } from "../model.js";
 import type { RowSource } from "../rows.js";
+import type { Sort } from "../sorted.js";
 import { type Chip, chipText } from "./chip.js";
 
 /** What the line shows, and what it can do. */
 export interface FilterLine {
   readonly chips: readonly Chip[];
+  readonly search: string | undefined;
+  readonly sort: Sort | undefined;
   /** The rows that pass, once they are looked for. */
   readonly rows: RowSource | undefined;
   /** What looking for them costs. */
-  readonly cost: Explanation | undefined;
+  readonly plan: Plan | undefined;
   readonly isBusy: boolean;
   readonly onChips: (chips: readonly Chip[]) => void;
+  readonly onSearch: (text: undefined) => void;
+  readonly onSort: (sort: undefined) => void;
+  readonly onReset: () => void;
   readonly onFind: () => void;
 }
 
-/** The line; nothing without chips. */
+/** The line; nothing without chips, a search or an order. */
 export function filterBar(line: FilterLine): TemplateResult | typeof nothing {
-  const { chips, rows, cost, isBusy, onChips, onFind } = line;
-  if (chips.length === 0) return nothing;
-  const chipItem = (chip: Chip, index: number) => html`
-    <span class="chip">
-      ${chipText(chip)}
-      <button aria-label=${`Remove ${chipText(chip)}`} @click=${() => onChips(chips.toSpliced(index, 1))}>✕</button>
-    </span>
+  const { chips, search, sort, rows, plan, isBusy } = line;
+  if (chips.length === 0 && !search && !sort) return nothing;
+  const chipItem = (text: string, onRemove: () => void) => html`
+    <span class="chip">${text} <button aria-label=${`Remove ${text}`} @click=${onRemove}>✕</button></span>
   `;
+  const cost = plan && byteText(plan.numBytes);
   return html`
     <div class="filters" role="group" aria-label="Filter">
-      ${chips.map(chipItem)}
-      <button @click=${() => onChips([])}>Reset</button>
-      <small role="status">${matchText(rows)} ${cost ? costText(cost) : ""}</small>
+      ${search ? chipItem(`“${search}”`, () => line.onSearch(undefined)) : nothing}
+      ${chips.map((chip, index) => chipItem(chipText(chip), () => line.onChips(chips.toSpliced(index, 1))))}
+      ${sort ? chipItem(`${sort.column} ${sort.isDescending ? "↓" : "↑"}`, () => line.onSort(undefined)) : nothing}
+      <button @click=${line.onReset}>Reset</button>
+      <small role="status">${foundText(line)} ${plan ? costText(plan.explanation) : ""}</small>
       ${
-        cost && !rows && !isBusy
-          ? html`<button @click=${onFind}>Find rows: reads up to ${byteText(cost.atMost.bytes)}</button>`
+        plan && !rows && !isBusy
+          ? html`<button @click=${line.onFind}>${sort ? "Sort" : "Find rows"}: reads up to ${cost}</button>`
           : nothing
       }
     </div>
   `;
 }
 
-/** How many rows were found, and whether there may be more. */
-function matchText(rows: RowSource | undefined): string {
+/** How many rows were found, whether there may be more, and how far the read is. */
+function foundText({ rows, chips, search }: FilterLine): string {
   if (!rows) return "";
-  const count = `${countText(rows.numRows)} ${rows.numRows === 1 ? "match" : "matches"}`;
-  return rows.isComplete ? count : `at least ${count} so far`;
+  const [one, many] = chips.length > 0 || search ? ["match", "matches"] : ["row", "rows"];
+  const count = `${countText(rows.numRows)} ${rows.numRows === 1 ? one : many}`;
+  if (rows.isComplete) return count;
+  return `at least ${count} so far${rows.isReading ? progressText(rows.progress) : ""}`;
+}
+
+function progressText(progress: ReadProgress | undefined): string {
+  if (!progress || progress.numFiles < 2) return "";
+  return `, ${countText(progress.filesDone)} of ${countText(progress.numFiles)} files done`;
 }
 
 /** What the statistics spare. */

@@ -17,6 +17,9 @@ export type ChipOp =
   | "startsWith"
   | "endsWith"
   | "matches"
+  | "lengthGe"
+  | "lengthLe"
+  | "lengthLt"
   | "isNull"
   | "isNotNull";
 
@@ -41,6 +44,9 @@ export const OP_WORDS: Readonly<Record<ChipOp, string>> = {
   startsWith: "starts with",
   endsWith: "ends with",
   matches: "matches",
+  lengthGe: "length ≥",
+  lengthLe: "length ≤",
+  lengthLt: "length <",
   isNull: "is null",
   isNotNull: "is not null",
 };
@@ -57,7 +63,8 @@ export function opsOf(field: Field): readonly ChipOp[] {
   if (kind === "label") return ["isIn", "ne", ...NULLS];
   if (kind === "number" || /^(Date|Time|Duration|Dictionary)/.test(field.type)) return ORDERED;
   if (field.type === "Boolean") return ["eq", ...NULLS];
-  return /List/.test(field.type) && kind === "other" ? ["contains", ...NULLS] : NULLS;
+  const isList = /List/.test(field.type) && kind === "other";
+  return isList ? ["contains", "lengthGe", "lengthLe", ...NULLS] : NULLS;
 }
 
 /** How many values an operator takes; `isIn` takes any number. */
@@ -114,6 +121,12 @@ function test(column: ColumnRef, { op, values }: Chip, kind: Kind, field: Field 
       return column.between(first, second);
     case "isIn":
       return column.isIn(scalars);
+    case "lengthGe":
+      return column.length().ge(lengthOf(values[0]));
+    case "lengthLe":
+      return column.length().le(lengthOf(values[0]));
+    case "lengthLt":
+      return column.length().lt(lengthOf(values[0]));
     case "isNull":
     case "isNotNull":
       return column[op]();
@@ -124,6 +137,11 @@ function test(column: ColumnRef, { op, values }: Chip, kind: Kind, field: Field 
     default:
       return column[op](first);
   }
+}
+
+/** A number of items; what is none is left for the frame to refuse. */
+function lengthOf(text = ""): Scalar {
+  return /^\d+$/.test(text) ? Number(text) : text;
 }
 
 /** Numbers exactly as they were typed; what is no number is left for the frame to refuse, in its words. */

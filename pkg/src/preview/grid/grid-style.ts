@@ -5,6 +5,8 @@ import { type CSSResult, css, unsafeCSS } from "lit";
 export const ROW_HEIGHT = 33;
 /** CSS pixels. */
 export const HEAD_HEIGHT = 46;
+/** What a summary adds to the head, in CSS pixels. */
+export const SUMMARY_HEIGHT = 40;
 /** The column of row numbers, in CSS pixels. */
 export const NUMBER_WIDTH = 88;
 
@@ -33,7 +35,6 @@ export const gridStyle: CSSResult = css`
     position: sticky;
     top: 0;
     z-index: 2;
-    height: ${px(HEAD_HEIGHT)};
     min-width: 100%;
     background: var(--hf-raised);
     border-block-end: 1px solid var(--hf-line);
@@ -79,6 +80,34 @@ export const gridStyle: CSSResult = css`
   [role="columnheader"] small {
     color: var(--hf-faint);
     line-height: 1.3;
+  }
+  [role="columnheader"][aria-sort="ascending"] span:first-child::after {
+    content: " ↑";
+  }
+  [role="columnheader"][aria-sort="descending"] span:first-child::after {
+    content: " ↓";
+  }
+  .summary {
+    color: var(--hf-faint);
+    font-size: 0.78rem;
+    line-height: 1.3;
+  }
+  .summary svg {
+    display: block;
+    width: 100%;
+    height: 20px;
+    fill: var(--hf-accent);
+  }
+  .summary span {
+    display: block;
+    overflow: hidden;
+    text-overflow: ellipsis;
+  }
+  [role="columnheader"]:not(:first-child) .summary span {
+    font-weight: normal;
+  }
+  .body > [role="row"][aria-selected="true"] {
+    background: color-mix(in srgb, var(--hf-accent) 18%, var(--hf-page));
   }
   [role="rowheader"],
   [role="columnheader"]:first-child {

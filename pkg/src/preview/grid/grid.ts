@@ -22,8 +22,8 @@ import {
   type TemplateResult,
 } from "lit";
 import { type Extent, type Place, placeOf, scrolled, topRow, windowRows } from "./anchor.js";
-import { gridStyle, HEAD_HEIGHT, NUMBER_WIDTH, ROW_HEIGHT } from "./grid-style.js";
-import { type CellPosition, isMove, move } from "./keys.js";
+import { gridStyle, HEAD_HEIGHT, NUMBER_WIDTH, ROW_HEIGHT, SUMMARY_HEIGHT } from "./grid-style.js";
+import { type CellPosition, isCopy, isMove, move } from "./keys.js";
 
 /** A column of the grid. */
 export interface GridColumn {
@@ -41,6 +41,16 @@ export interface GridCells {
   fill(cell: HTMLElement, position: CellPosition): boolean;
   /** Takes back what `fill` holds for an element, such as the address of an image. */
   clear(cell: HTMLElement): void;
+  /** Fills the place for a summary in a column's head; without it heads have none. */
+  fillHead?(place: HTMLElement, column: number): void;
+  /** The column that the rows are sorted by. */
+  readonly sort?: { readonly column: number; readonly isDescending: boolean };
+}
+
+/** Rows that are selected: from `start`, before `end`. */
+export interface RowSelection {
+  readonly start: number;
+  readonly end: number;
 }
 
 /** Rows that are drawn above and below what is seen, so that a step of the wheel shows no gap. */
@@ -48,13 +58,17 @@ const OVERSCAN = 6;
 
 type Axis = Virtualizer<HTMLElement, HTMLElement>;
 
-/** The grid. Events: `look` (`{ start, end }`), `move` and `open` (a {@link CellPosition}), `head` (a column's index). */
+/**
+ * The grid. Events: `look` (`{ start, end }`), `move` and `open` (a {@link CellPosition}), `head` (a column's index),
+ * `select` (a {@link RowSelection} or `undefined`), `copy`.
+ */
 export class Grid extends LitElement {
   static override readonly styles: CSSResultGroup = gridStyle;
   static override readonly properties: PropertyDeclarations = {
     cells: { attribute: false },
     numRows: { attribute: false },
     active: { attribute: false },
+    selection: { attribute: false },
     label: {},
   };
 
@@ -64,6 +78,8 @@ export class Grid extends LitElement {
   declare numRows: number;
   /** The active cell. */
   declare active: CellPosition;
+  /** The rows that are selected. */
+  declare selection: RowSelection | undefined;
   /** Its name for a screen reader. */
   declare label: string;
 
@@ -73,6 +89,8 @@ export class Grid extends LitElement {
   #columns: Axis | undefined;
   #unmount: readonly (() => void)[] = [];
   #looked = "";
+  /** The row that a selection began at. */
+  #anchor = 0;
 
   constructor() {
     super();
@@ -82,10 +100,16 @@ export class Grid extends LitElement {
     this.label = "Rows";
   }
 
-  /** Fills the cells on screen again: rows have come. */
+  /** Fills the cells on screen whose rows were not here: some may have come. */
   refresh(): void {
-    for (const row of this.#rowElements.values()) row.removeAttribute("data-filled");
     this.#draw();
+  }
+
+  /** Fills the summaries of columns again. */
+  refreshHeads(): void {
+    for (const head of this.renderRoot.querySelectorAll<HTMLElement>(".summary")) {
+      this.cells.fillHead?.(head, Number(head.dataset.column));
+    }
   }
 
   /** Gives the grid the focus. */
@@ -155,7 +179,7 @@ export class Grid extends LitElement {
       count: windowRows(this.#extent()),
       estimateSize: () => ROW_HEIGHT,
       overscan: OVERSCAN,
-      paddingStart: HEAD_HEIGHT,
+      paddingStart: this.#headHeight,
     };
   }
 
@@ -208,8 +232,12 @@ export class Grid extends LitElement {
   }
 
   #extent(): Extent {
-    const viewHeight = Math.max(0, this.#element(".scroller").clientHeight - HEAD_HEIGHT);
+    const viewHeight = Math.max(0, this.#element(".scroller").clientHeight - this.#headHeight);
     return { numRows: this.numRows, rowHeight: ROW_HEIGHT, viewHeight };
+  }
+
+  get #headHeight(): number {
+    return HEAD_HEIGHT + (this.cells.fillHead ? SUMMARY_HEIGHT : 0);
   }
 
   #draw(): void {
@@ -217,9 +245,11 @@ export class Grid extends LitElement {
     const rows = this.#rows.getVirtualItems();
     const columns = this.#columns.getVirtualItems();
     const body = this.#element(".body");
-    body.style.height = `${this.#rows.getTotalSize() - HEAD_HEIGHT}px`;
+    body.style.height = `${this.#rows.getTotalSize() - this.#headHeight}px`;
     body.style.width = `${this.#columns.getTotalSize()}px`;
-    this.#element(".head").style.width = body.style.width;
+    const head = this.#element(".head");
+    head.style.width = body.style.width;
+    head.style.height = `${this.#headHeight}px`;
     this.#drawHead(columns);
     this.#drawRows(body, rows, columns);
     this.#tellActive();
@@ -228,7 +258,9 @@ export class Grid extends LitElement {
 
   #drawHead(columns: readonly VirtualItem[]): void {
     const row = this.#element(".head [role=row]");
-    const key = `${this.cells.columns.length} ${columns.map(({ start }) => start).join()}`;
+    const { sort } = this.cells;
+    const order = sort ? `${sort.column} ${sort.isDescending}` : "";
+    const key = `${this.cells.columns.length} ${order} ${columns.map(({ start }) => start).join()}`;
     if (row.dataset.columns === key && row.dataset.of === columnNames(this.cells, columns)) return;
     row.dataset.columns = key;
     row.dataset.of = columnNames(this.cells, columns);
@@ -241,6 +273,15 @@ export class Grid extends LitElement {
     const small = document.createElement("small");
     small.textContent = detail;
     head.append(small);
+    if (this.cells.fillHead) {
+      const summary = document.createElement("div");
+      summary.className = "summary";
+      summary.dataset.column = String(index);
+      this.cells.fillHead(summary, index);
+      head.append(summary);
+    }
+    const { sort } = this.cells;
+    if (sort?.column === index) head.ariaSort = sort.isDescending ? "descending" : "ascending";
     head.title = `${name}: ${detail}`;
     place(head, start, size);
     return head;
@@ -257,8 +298,10 @@ export class Grid extends LitElement {
     for (const { index, start } of rows) {
       const row = this.#place.first + index;
       const element = this.#rowElements.get(row) ?? this.#takeRow(row, spare.pop(), body);
-      element.style.transform = `translateY(${start - HEAD_HEIGHT}px)`;
+      element.style.transform = `translateY(${start - this.#headHeight}px)`;
       this.#drawCells(element, row, columns);
+      const { start: from, end } = this.selection ?? { start: 0, end: 0 };
+      element.ariaSelected = row >= from && row < end ? "true" : null;
     }
     for (const element of spare) this.#discard(element, this.cells);
   }
@@ -271,6 +314,7 @@ export class Grid extends LitElement {
       body.append(element);
     }
     element.ariaRowIndex = String(row + 2);
+    element.ariaSelected = null;
     element.removeAttribute("data-filled");
     const [head] = element.children;
     if (head) head.textContent = row.toLocaleString("en");
@@ -341,19 +385,49 @@ export class Grid extends LitElement {
       this.dispatchEvent(new CustomEvent("open", { detail: this.active }));
       return;
     }
+    if (isCopy(event) && getSelection()?.isCollapsed !== false) {
+      event.preventDefault();
+      this.dispatchEvent(new CustomEvent("copy"));
+      return;
+    }
+    if (event.key === "Escape" && this.selection) this.#select(undefined);
+    if (event.key === " " && event.shiftKey) {
+      event.preventDefault();
+      this.#anchor = this.active.row;
+      this.#select(this.active.row);
+    }
     if (!isMove(event)) return;
     event.preventDefault();
     const { numRows } = this;
     const { columns } = this.cells;
     const pageRows = Math.max(1, Math.floor(this.#extent().viewHeight / ROW_HEIGHT) - 1);
+    if (event.shiftKey && !this.selection) this.#anchor = this.active.row;
     this.#activate(move(this.active, event, { numRows, numColumns: columns.length, pageRows }));
+    if (event.shiftKey) this.#select(this.active.row);
   };
+
+  /** Selects the rows from where the selection began to this one; none without it. */
+  #select(row: number | undefined): void {
+    const [low, high] =
+      row === undefined ? [0, 0] : [Math.min(row, this.#anchor), Math.max(row, this.#anchor)];
+    this.selection = row === undefined ? undefined : { start: low, end: high + 1 };
+    this.dispatchEvent(new CustomEvent("select", { detail: this.selection }));
+  }
 
   readonly #onClick = (event: MouseEvent): void => {
     const target = event.target as Element;
     const head = target.closest<HTMLElement>(".head [role=columnheader]");
     if (head?.ariaColIndex && head.ariaColIndex !== "1") {
       this.dispatchEvent(new CustomEvent("head", { detail: Number(head.ariaColIndex) - 2 }));
+      return;
+    }
+    const numbered = target.closest<HTMLElement>(".body [role=rowheader]");
+    if (numbered || event.shiftKey) {
+      const row = Number(target.closest<HTMLElement>("[role=row]")?.ariaRowIndex) - 2;
+      if (!event.shiftKey) this.#anchor = row;
+      else if (!this.selection) this.#anchor = this.active.row;
+      this.#activate({ row, column: this.active.column });
+      this.#select(row);
       return;
     }
     const cell = target.closest<HTMLElement>("[role=gridcell]");

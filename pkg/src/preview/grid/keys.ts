@@ -28,9 +28,16 @@ const MOVES: { readonly [key: string]: (at: CellPosition, size: GridSize, all: b
   End: ({ row }, { numRows, numColumns }, all) => ({ row: all ? numRows - 1 : row, column: numColumns - 1 }),
 };
 
-/** Whether a key moves the active cell. */
+/** Whether a key moves the active cell. With Shift it selects rows on its way. */
 export function isMove({ key, altKey, shiftKey }: Key): boolean {
-  return key in MOVES && !altKey && !shiftKey;
+  if (!(key in MOVES) || altKey) return false;
+  // Only rows are selected, so Shift goes with keys that move by rows.
+  return !shiftKey || /^(Arrow|Page)(Up|Down)$/.test(key);
+}
+
+/** Whether a key copies. */
+export function isCopy({ key, ctrlKey, metaKey, shiftKey, altKey }: Key): boolean {
+  return key.toLowerCase() === "c" && (ctrlKey || metaKey) && !shiftKey && !altKey;
 }
 
 /** The active cell after a key. Ctrl (or Cmd) makes Home and End mean the first and the last row. */

@@ -1,0 +1,45 @@
+/** The rows that are selected, and what can be done with them. */
+import { html, nothing, type TemplateResult } from "lit";
+import { copyRows, jsonText } from "./cell/copy.js";
+import { countText } from "./cell/text.js";
+import type { RowSelection } from "./grid/grid.js";
+import type { PreviewModel } from "./model.js";
+
+/** More rows than this are for a download. */
+export const MAX_COPIED_ROWS = 10_000;
+
+/** The line that says how many rows are selected; nothing when there are none. */
+export function selectionBar(
+  selection: RowSelection | undefined,
+  onCopy: (as: "tsv" | "json") => void,
+  onClear: () => void,
+): TemplateResult | typeof nothing {
+  if (!selection) return nothing;
+  const count = selection.end - selection.start;
+  const isTooLong = count > MAX_COPIED_ROWS;
+  return html`
+    <div class="filters" role="group" aria-label="Selection">
+      <span role="status">
+        ${countText(count)} ${count === 1 ? "row" : "rows"} selected
+        ${isTooLong ? `: at most ${countText(MAX_COPIED_ROWS)} can be copied` : ""}
+      </span>
+      <button ?disabled=${isTooLong} @click=${() => onCopy("tsv")}>Copy for a spreadsheet</button>
+      <button ?disabled=${isTooLong} @click=${() => onCopy("json")}>Copy as JSON</button>
+      <button @click=${onClear}>Clear</button>
+    </div>
+  `;
+}
+
+/** Puts the selected rows on the clipboard. Rows that are not here are read. */
+export async function copySelection(
+  { start, end }: RowSelection,
+  model: PreviewModel,
+  as: "tsv" | "json",
+): Promise<void> {
+  const { rows, open } = model;
+  if (!rows || !open) return;
+  const read = rows.read(start, Math.min(end, start + MAX_COPIED_ROWS), new AbortController().signal);
+  if (as === "tsv") return copyRows(open.frame.columns, read);
+  const text = read.then((found) => new Blob([jsonText(found)], { type: "text/plain" }));
+  await navigator.clipboard.write([new ClipboardItem({ "text/plain": text })]);
+}
