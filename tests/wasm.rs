@@ -2,12 +2,16 @@
 //! cancellation, and the report of each request. The Hub is a function in place of `fetch`.
 
 #![cfg(target_arch = "wasm32")]
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+mod mutate;
+mod random;
 
 use std::{cell::RefCell, rc::Rc};
 
+use bytes::Bytes;
 use hubframe::wasm::Session;
-use js_sys::{Array, Function, Object, Promise, Reflect, Uint8Array};
+use js_sys::{Array, ArrayBuffer, Function, Object, Promise, Reflect, Uint8Array, WebAssembly};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::{AbortController, Request, Response, ResponseInit};
@@ -43,12 +47,16 @@ fn answer(status: u16, body: &[u8], headers: &[(&str, String)]) -> Response {
 
 /// A Hub with one repo of one file, which answers as long as nobody aborts.
 fn serve(request: &Request) -> Response {
+    serve_file(request, FILE)
+}
+
+fn serve_file(request: &Request, file: &[u8]) -> Response {
     let url = request.url();
     if url.contains("/revision/") {
         return answer(200, br#"{"sha":"c0ffee"}"#, &[]);
     }
     if url.contains("/tree/") {
-        let size = FILE.len();
+        let size = file.len();
         let json = format!(r#"[{{"type":"file","path":"a.parquet","size":{size},"oid":"o"}}]"#);
         return answer(200, json.as_bytes(), &[]);
     }
@@ -58,8 +66,8 @@ fn serve(request: &Request) -> Response {
     let range = request.headers().get("range").unwrap().unwrap();
     let (first, last) = range.strip_prefix("bytes=").unwrap().split_once('-').unwrap();
     let (first, last) = (first.parse::<usize>().unwrap(), last.parse::<usize>().unwrap());
-    let content_range = format!("bytes {first}-{last}/{}", FILE.len());
-    answer(206, &FILE[first..=last], &[("content-range", content_range)])
+    let content_range = format!("bytes {first}-{last}/{}", file.len());
+    answer(206, &file[first..=last], &[("content-range", content_range)])
 }
 
 fn now(response: &Response) -> Promise {
@@ -181,4 +189,63 @@ async fn the_token_goes_to_the_hub_alone() {
         let json = String::from(js_sys::JSON::stringify(event).unwrap());
         assert!(!json.contains("hf_secret"), "{json}");
     }
+}
+
+/// The number of rows read, or the code of the error.
+async fn read_damaged(file: Bytes) -> Result<f64, String> {
+    let (session, _) = session(move |request| now(&serve_file(&request, &file)));
+    let code = |error: JsValue| text(&error, "code");
+    let source = open(&session, None).await.map_err(code)?;
+    let plan = session.plan(frame(&source, 1e6), None).await.map_err(code)?;
+    let tasks: Array = get(&plan, "tasks").unchecked_into();
+    let mut rows = 0.0;
+    for task in tasks.iter() {
+        let scan = session.scan(task).map_err(code)?;
+        loop {
+            let batch = scan.next(None).await.map_err(code)?;
+            if batch.is_undefined() {
+                break;
+            }
+            rows += get(&batch, "numRows").as_f64().unwrap();
+        }
+    }
+    Ok(rows)
+}
+
+/// Small valid files of several codecs, encodings and shapes.
+const FILES: [&[u8]; 8] = [
+    include_bytes!("fixtures/repos/fixtures/codecs/lz4_raw.parquet"),
+    include_bytes!("fixtures/repos/fixtures/codecs/zstd.parquet"),
+    include_bytes!("fixtures/repos/fixtures/encodings/page-v2.parquet"),
+    include_bytes!("fixtures/repos/fixtures/encodings/plain.parquet"),
+    include_bytes!("fixtures/repos/fixtures/encodings/delta-byte-array.parquet"),
+    include_bytes!("fixtures/repos/fixtures/encodings/delta-length-byte-array.parquet"),
+    include_bytes!("fixtures/repos/fixtures/encodings/dictionary-fallback.parquet"),
+    include_bytes!("fixtures/repos/fixtures/pages/nested-indexed.parquet"),
+];
+
+/// Lengths are 32 bits wide here, and a panic would end the instance. `tests/mutations.rs` damages more, natively.
+#[wasm_bindgen_test]
+async fn damaged_files_leave_the_instance_alive() {
+    let memory = || wasm_bindgen::memory().unchecked_into::<WebAssembly::Memory>().buffer();
+    let memory = || memory().unchecked_into::<ArrayBuffer>().byte_length();
+    let before = memory();
+    for file in FILES {
+        let file = Bytes::from_static(file);
+        let rows = read_damaged(file.clone()).await.unwrap();
+        let valid = mutate::Valid::new(file);
+        let (mut read, mut refused) = (0, 0);
+        for seed in 0..40 {
+            let mutation = valid.mutate(&mut random::Random::new(seed));
+            match read_damaged(mutation.bytes).await {
+                Ok(_) => read += 1,
+                Err(code) if ["corrupt", "unsupported"].contains(&code.as_str()) => refused += 1,
+                Err(code) => panic!("seed {seed}, {}: {code}", mutation.what),
+            }
+        }
+        assert!(read > 2 && refused > 5, "{read} read, {refused} refused");
+        assert_eq!(read_damaged(valid.bytes).await, Ok(rows));
+    }
+    let most = (24 << 20) + 64 * FILES.iter().map(|file| file.len()).max().unwrap();
+    assert!(((memory() - before) as usize) < most, "{} bytes more", memory() - before);
 }

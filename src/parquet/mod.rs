@@ -5,6 +5,7 @@
 
 mod failure;
 mod footer;
+mod levels;
 mod lone_page;
 mod page_header;
 mod page_index;

@@ -11,6 +11,7 @@ use parquet::file::{
 use super::{
     delta,
     page::{is_dictionary_encoded, unsound},
+    split,
 };
 use crate::{
     error::{Error, ErrorKind, Result},
@@ -155,8 +156,12 @@ impl Chunk {
             return Err(self.damaged(offset, &format!("A page header {what}.")));
         }
         let len = usize::try_from(header.page_len()).unwrap_or(usize::MAX);
-        if delta::is_unsound(column, &header, &bytes.slice(..len.min(bytes.len()))) {
+        let page = bytes.slice(..len.min(bytes.len()));
+        if delta::is_unsound(column, &header, &page) {
             return Err(self.damaged(offset, "The byte arrays of a page have impossible lengths."));
+        }
+        if split::is_unsound(column, &header, &page) {
+            return Err(self.damaged(offset, "A page has fewer values than levels for them."));
         }
         Ok(header)
     }

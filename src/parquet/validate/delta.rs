@@ -5,10 +5,10 @@
 //! these two encodings, which few writers use, are decompressed and their lengths walked before it gets them.
 
 use bytes::Bytes;
-use parquet::{basic::Encoding, column::page::Page, file::metadata::ColumnChunkMetaData};
+use parquet::file::metadata::ColumnChunkMetaData;
 
 use crate::parquet::{
-    lone_page::lone_page,
+    lone_page::{lone_page, sections},
     page_header::{DataPageV2, PageHeader, PageType, varint},
 };
 
@@ -28,7 +28,7 @@ pub(super) fn is_unsound(column: &ColumnChunkMetaData, header: &PageHeader, page
     }
     let sound = || {
         let page = lone_page(column, page)?;
-        let mut values = values(column, &page)?;
+        let mut values = sections(column, &page)?.values;
         if encoding == DELTA_BYTE_ARRAY {
             (_, values) = lengths(values, num_values)?;
         }
@@ -36,32 +36,6 @@ pub(super) fn is_unsound(column: &ColumnChunkMetaData, header: &PageHeader, page
         (total <= data.len() as u64).then_some(())
     };
     sound().is_none()
-}
-
-/// What lies behind the levels of a data page.
-fn values<'a>(column: &ColumnChunkMetaData, page: &'a Page) -> Option<&'a [u8]> {
-    let descriptor = column.column_descr();
-    match page {
-        Page::DataPage { buf, def_level_encoding, rep_level_encoding, .. } => {
-            let levels = [
-                (descriptor.max_rep_level(), rep_level_encoding),
-                (descriptor.max_def_level(), def_level_encoding),
-            ];
-            let mut levels = levels.into_iter().filter(|(max, _)| *max > 0);
-            levels.try_fold(buf.as_ref(), |bytes, (_, encoding)| match encoding {
-                Encoding::RLE => {
-                    let (len, rest) = bytes.split_first_chunk()?;
-                    rest.get(usize::try_from(u32::from_le_bytes(*len)).ok()?..)
-                }
-                _ => None,
-            })
-        }
-        Page::DataPageV2 { buf, def_levels_byte_len, rep_levels_byte_len, .. } => {
-            let levels = def_levels_byte_len.checked_add(*rep_levels_byte_len)?;
-            buf.get(usize::try_from(levels).ok()?..)
-        }
-        Page::DictionaryPage { .. } => None,
-    }
 }
 
 /// The sum of at most `most` lengths in the encoding DELTA_BINARY_PACKED, and the bytes behind them. `None` when one is

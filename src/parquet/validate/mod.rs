@@ -3,12 +3,13 @@
 //! In a browser a panic ends the worker, and so does an allocation that cannot be had. So nothing that would lead to
 //! either reaches the decoder, and no lie about sizes and counts that would lead to wrong rows; what the decoder refuses
 //! by itself is left to it. Only headers are looked at, which costs next to nothing beside decoding the pages; but see
-//! [`delta`].
+//! [`delta`] and [`split`].
 
 mod chunk;
 mod delta;
 mod footer;
 mod page;
+mod split;
 
 use std::sync::Arc;
 
