@@ -78,7 +78,12 @@ describe("the public API", () => {
         "toPandas",
       ]
     `);
-    expect(methods(ColumnQueries.prototype)).toEqual(["aggregate", "describe", "valueCounts"]);
+    expect(methods(ColumnQueries.prototype)).toEqual([
+      "aggregate",
+      "aggregateFooters",
+      "describe",
+      "valueCounts",
+    ]);
     expect(Object.keys(frame)).toEqual([]);
   });
 
