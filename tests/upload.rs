@@ -15,7 +15,9 @@ use hubframe::{
     path::RepoId,
     upload::{Head, LocalFile, Message, Outcome, Place, Plan, Stage, StoredFile, Uploader},
 };
-use hubframe_hub::{CommitSeed, Fault, FaultAction, Hub, Origin, RepoSeed, RunningHub, Settings};
+use hubframe_hub::{
+    CommitSeed, Fault, FaultAction, Hub, NetworkProfile, Origin, RepoSeed, RunningHub, Settings,
+};
 
 const REPO: &str = "user/up";
 
@@ -223,27 +225,118 @@ fn a_request_that_fails_once_is_sent_again() {
 
 #[test]
 fn a_request_that_always_fails_changes_nothing_and_trying_again_sends_no_stored_part() {
-    for (method, path) in REQUESTS {
-        let hub = hub();
-        let before = listing(&hub, "main");
-        hub.reset();
-        let uploader = uploader(&hub);
-        // Some of the bodies pass.
-        let skip = if method == "PUT" && path == "/parts/" { 2 } else { 0 };
-        let status = FaultAction::Status { status: 500, code: None, message: None };
-        hub.fault(Fault::new(status).method(method).path(path).after(skip));
-        let error = wait(upload(&uploader, &place())).unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Server, "{path}: {error}");
-        if method == "PUT" || path.contains("verify") || path == "complete_multipart" || path == "/commit/" {
-            assert!(error.get("stored").is_some(), "{path}: {error}");
+    let status = FaultAction::Status { status: 500, code: None, message: None };
+    for action in [status, FaultAction::Drop, FaultAction::CutUpload { after_bytes: 20 }] {
+        let cuts_bodies = matches!(action, FaultAction::CutUpload { .. });
+        for (method, path) in REQUESTS {
+            if cuts_bodies && method == "GET" {
+                continue;
+            }
+            let hub = hub();
+            let before = listing(&hub, "main");
+            hub.reset();
+            let uploader = uploader(&hub);
+            // Some of the bodies pass.
+            let skip = if method == "PUT" && path == "/parts/" { 2 } else { 0 };
+            hub.fault(Fault::new(action.clone()).method(method).path(path).after(skip));
+            let error = wait(upload(&uploader, &place())).unwrap_err();
+            let what = format!("{action:?} of {path}: {error}");
+            assert!(matches!(error.kind(), ErrorKind::Server | ErrorKind::Network), "{what}");
+            if method == "PUT"
+                || path.contains("verify")
+                || path == "complete_multipart"
+                || path == "/commit/"
+            {
+                assert!(error.get("stored").is_some(), "{what}");
+            }
+            hub.clear_faults();
+            assert_eq!(listing(&hub, "main"), before, "{what}");
+            wait(upload(&uploader, &place())).unwrap();
+            assert_uploaded(&hub);
+            assert_eq!(stored_bodies(&hub), (6, 460_000), "{what}: each part is stored once");
         }
+    }
+}
+
+#[test]
+fn answers_that_never_come_leave_the_repo_as_it_was_or_whole() {
+    let lost = [FaultAction::LostAnswer, FaultAction::Truncate { after_bytes: 0 }];
+    let requests = lost.iter().flat_map(|action| REQUESTS.map(|(_, path)| (action.clone(), path)));
+    let late = FaultAction::Late { delay_ms: 2_000 };
+    for (action, path) in requests.chain(["/uploads/", "/commit/"].map(|path| (late.clone(), path))) {
+        let hub = hub();
+        let (before, commits) = (listing(&hub, "main"), num_commits(&hub));
+        let uploader = uploader(&hub);
+        hub.fault(Fault::new(action.clone()).path(path));
+        let outcome = wait(upload(&uploader, &place()));
         hub.clear_faults();
-        assert_eq!(listing(&hub, "main"), before, "{path}");
+        let what = format!("{action:?} of {path}: {outcome:?}");
+        match &outcome {
+            Ok(_) => assert_eq!(num_commits(&hub), commits + 1, "{what}"),
+            Err(error) => {
+                assert!(matches!(error.kind(), ErrorKind::Server | ErrorKind::Network), "{what}");
+                assert_eq!(listing(&hub, "main"), before, "{what}");
+            }
+        }
+        // What was carried out without a word is found out.
+        assert!(outcome.is_ok() || path != "/commit/", "{what}");
         wait(upload(&uploader, &place())).unwrap();
         assert_uploaded(&hub);
-        let (bodies, sent) = stored_bodies(&hub);
-        assert_eq!((bodies, sent), (6, 460_000), "{path}: each part is stored once");
+        assert!(num_commits(&hub) - commits <= 2, "{what}");
     }
+}
+
+#[test]
+fn an_upload_given_again_after_a_reload_sends_no_stored_object() {
+    let hub = hub();
+    hub.reset();
+    // The last part of the one object that has several never gets through.
+    hub.fault(Fault::new(FaultAction::Drop).method("PUT").path("/parts/").after(3));
+    let error = wait(upload(&uploader(&hub), &place())).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Network);
+    hub.clear_faults();
+    let first = stored_bodies(&hub);
+    assert!(first.0 >= 3, "{first:?}");
+    hub.reset();
+    // This one remembers nothing: what is stored the Hub says, and it knows objects, not parts.
+    wait(upload(&uploader(&hub), &place())).unwrap();
+    assert_uploaded(&hub);
+    let puts = hub.log().into_iter().filter(|entry| entry.method == "PUT").map(|entry| entry.path);
+    let whole = puts.filter(|path| path.contains("/uploads/")).count();
+    assert_eq!(whole, 2 - (first.0 - 3), "those that were stored are not sent again");
+}
+
+#[test]
+fn many_files_are_sent_in_groups_over_five_connections() {
+    let hub = hub();
+    let uploader = uploader(&hub);
+    let paths: Vec<String> = (0..7).map(|number| format!("{number}.bin")).collect();
+    // The last one is the first once more.
+    let many = (0..).zip(&paths).map(|(seed, path)| local(path, bytes(9_000_000, seed % 6))).collect();
+    let events = RefCell::new(Vec::new());
+    let note = |event: hubframe::upload::Progress<'_>| {
+        events.borrow_mut().push((event.stage, event.path.to_owned()))
+    };
+    hub.reset();
+    hub.set_network(Origin::Storage, NetworkProfile { rtt_ms: 20, ..NetworkProfile::default() });
+    let stored = wait(uploader.store(&place(), many, &note)).unwrap();
+    assert!(stored.iter().map(|file| &file.path).eq(&paths));
+    assert_eq!(stored[0].content, stored[6].content);
+    let events = events.into_inner();
+    let first = |stage| events.iter().position(|(other, _)| *other == stage).unwrap();
+    let hashed = events[..first(Stage::Sending)].iter().filter(|(stage, _)| *stage == Stage::Hashing);
+    assert!(hashed.count() > 0 && first(Stage::Sending) < first(Stage::Stored));
+    let batches = hub.log().iter().filter(|entry| entry.path.contains("objects/batch")).count();
+    assert_eq!(batches, 2, "of 32 MiB and of the rest");
+    let puts = hub.log().into_iter().filter(|entry| entry.method == "PUT").collect::<Vec<_>>();
+    let at = |moment| {
+        puts.iter()
+            .filter(|put| put.started_ms <= moment && moment < put.started_ms + put.duration_ms.unwrap())
+            .count()
+    };
+    let most = puts.iter().map(|put| at(put.started_ms)).max();
+    assert!(matches!(most, Some(3..=5)), "{most:?} connections at one time");
+    assert_eq!(stored_bodies(&hub).1, 54_000_000);
 }
 
 #[test]

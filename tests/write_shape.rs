@@ -269,12 +269,12 @@ fn share_unchanged(before: &[u8], after: &[u8]) -> f64 {
 fn a_row_inserted_near_the_start_leaves_most_bytes_as_they_were() {
     let before = articles(0..60_000);
     let after = articles((0..100).chain([1_000_000]).chain(100..60_000));
-    // What a codec makes of pages that are equal is equal.
-    let options = WriteOptions { compression: Codec::Uncompressed, ..WriteOptions::default() };
-    let shares = [true, false].map(|content_defined_chunking| {
-        let options = WriteOptions { content_defined_chunking, ..options.clone() };
+    let share = |content_defined_chunking: bool| {
+        let options = WriteOptions { content_defined_chunking, ..WriteOptions::default() };
         share_unchanged(&write(&before, &options).unwrap(), &write(&after, &options).unwrap())
-    });
-    assert!(shares[0] >= 0.9, "{:.3} of the bytes are in unchanged chunks", shares[0]);
-    assert!(shares[1] < 0.8, "without it, {:.3} are: the test shows nothing", shares[1]);
+    };
+    let [with, without] = [true, false].map(share);
+    assert!(with >= 0.9, "{with:.3} of the bytes are in unchanged chunks");
+    // Pages whose rows have moved are other bytes, and compressed to entirely different ones.
+    assert!(without < 0.2, "without it, {without:.3} are: the test shows nothing");
 }

@@ -3,7 +3,10 @@
 //!
 //! In the browser a blob is a `Blob`, in tests it is bytes in memory.
 
-use std::{future::Future, ops::Range};
+use std::{
+    future::{Future, ready},
+    ops::Range,
+};
 
 use bytes::Bytes;
 
@@ -23,6 +26,15 @@ pub trait Blob: Clone {
     /// # Errors
     /// Kind `changed` when the file behind it was changed or removed.
     fn bytes(&self) -> impl Future<Output = Result<Bytes>>;
+
+    /// The SHA-256 of all of it as the platform computes it, where it does: faster than the core can, but of no more bytes
+    /// than fit into the platform's memory at once.
+    ///
+    /// # Errors
+    /// As [`Blob::bytes`].
+    fn sha256(&self) -> impl Future<Output = Result<Option<Vec<u8>>>> {
+        ready(Ok(None))
+    }
 }
 
 /// A transport that can send blobs.

@@ -10,6 +10,7 @@ mod dataset;
 mod hash;
 mod info;
 mod path;
+mod permits;
 mod progress;
 mod store;
 mod table;

@@ -1,9 +1,18 @@
 //! Bringing the bytes of files to the Hub, ahead of the commit that names them.
 
-use std::{cell::Cell, collections::HashMap};
+use std::{
+    cell::{Cell, OnceCell},
+    collections::HashSet,
+    future::Future,
+    pin::pin,
+};
 
 use bytes::Bytes;
-use futures_util::future::try_join_all;
+use futures_util::{
+    StreamExt, TryStreamExt,
+    future::{Either, select, try_join_all},
+    stream::FuturesUnordered,
+};
 use serde::{Deserialize, Serialize};
 
 use super::{LargeFileTransfer, Object, Progress, Stage, Uploader, sha256};
@@ -62,12 +71,15 @@ pub enum Content {
 /// The bytes of all files that go into one commit; the Hub's own bound is on the request.
 const MAX_INLINE: u64 = 100 << 20;
 
+/// How many bytes of files are hashed before they are sent: while that many are on their way, the next are hashed.
+const GROUP: u64 = 32 << 20;
+
 impl<T: UploadTransport, X: LargeFileTransfer<T>> Uploader<T, X> {
     /// Makes files ready for a commit: large and binary ones are sent to the object store unless they are there already,
     /// small texts are read. Changes nothing that anybody sees.
     ///
-    /// One request to ask how (for each 256 files), one to ask what is stored, then for each object that is not one for
-    /// each part (5 at a time over all), one for the completion of parts and one to verify.
+    /// One request to ask how (for each 256 files), one to ask what is stored (for each 32 MiB of files), then for each
+    /// object that is not one for each part (5 at a time over all), one for the completion of parts and one to verify.
     ///
     /// # Errors
     /// Those of the requests, with the facts `file` and `stored`, which says how many files are. Trying again on this
@@ -81,72 +93,116 @@ impl<T: UploadTransport, X: LargeFileTransfer<T>> Uploader<T, X> {
         let samples = files.iter().map(candidate);
         let candidates = try_join_all(samples).await?;
         let modes = self.hub.preupload(&place.repo, &place.revision, &candidates, place.create_pr).await?;
-        let mut ready = Vec::with_capacity(files.len());
-        let mut objects: Vec<Object<T::Blob>> = Vec::new();
-        let mut object_files = Vec::new();
-        let mut known: HashMap<String, usize> = HashMap::new();
+        let contents: Vec<OnceCell<Content>> = files.iter().map(|_| OnceCell::new()).collect();
+        let mut large = Vec::new();
         let mut inline = 0;
-        for (file, mode) in files.iter().zip(modes) {
-            let size = file.blob.size();
-            let content = match mode {
+        for ((file, content), mode) in files.iter().zip(&contents).zip(modes) {
+            match mode {
+                UploadMode::Lfs => large.push(Large { file, content }),
                 UploadMode::Regular => {
-                    inline += size;
-                    read_inline(file, inline).await?
+                    inline += file.blob.size();
+                    let _ = content.set(read_inline(file, inline).await?);
                 }
-                UploadMode::Lfs => {
-                    let oid = self.object_id(file, progress).await?;
-                    // Two files of one content are one object.
-                    known.entry(oid.clone()).or_insert_with(|| {
-                        let id = LfsObject { oid: oid.clone(), size };
-                        objects.push(Object { id, blob: file.blob.clone() });
-                        object_files.push(file.path.as_str());
-                        objects.len()
-                    });
-                    Content::Oid(oid)
-                }
-            };
-            ready.push(StoredFile { path: file.path.clone(), size, content });
-        }
-        self.send(place, &objects, &object_files, progress).await?;
-        for file in &ready {
-            progress(Progress { path: &file.path, stage: Stage::Stored, bytes: file.size, size: file.size });
-        }
-        Ok(ready)
-    }
-
-    async fn object_id(&self, file: &LocalFile<T::Blob>, progress: &dyn Fn(Progress<'_>)) -> Result<String> {
-        match &file.sha256 {
-            Some(known) => Ok(known.clone()),
-            None => {
-                let size = file.blob.size();
-                let hashed =
-                    |bytes| progress(Progress { path: &file.path, stage: Stage::Hashing, bytes, size });
-                sha256(&file.blob, hashed).await.map_err(|error| error.with("file", &file.path))
             }
         }
+        self.send_large(place, &large, progress).await?;
+        let ready = |(file, content): (&LocalFile<T::Blob>, OnceCell<Content>)| {
+            let (path, size) = (file.path.clone(), file.blob.size());
+            let content = content.into_inner()?;
+            progress(Progress { path: &file.path, stage: Stage::Stored, bytes: size, size });
+            Some(StoredFile { path, size, content })
+        };
+        Ok(files.iter().zip(contents).filter_map(ready).collect())
+    }
+
+    /// Sends files to the object store. While some are sent, the next are hashed.
+    async fn send_large(
+        &self,
+        place: &Place,
+        large: &[Large<'_, T::Blob>],
+        progress: &dyn Fn(Progress<'_>),
+    ) -> Result<()> {
+        let done = &Cell::new(0_usize);
+        let mut known = HashSet::new();
+        let mut sending = FuturesUnordered::new();
+        for group in groups(large) {
+            let oids = try_join_all(group.iter().map(|large| object_id(large.file, progress)));
+            let oids = alongside(oids, &mut sending).await??;
+            let mut objects = Vec::with_capacity(group.len());
+            for (Large { file, content }, oid) in group.iter().zip(oids) {
+                // Two files of one content are one object.
+                if known.insert(oid.clone()) {
+                    let id = LfsObject { oid: oid.clone(), size: file.blob.size() };
+                    objects.push((file.path.as_str(), Object { id, blob: file.blob.clone() }));
+                }
+                let _ = content.set(Content::Oid(oid));
+            }
+            sending.push(async move {
+                let sent = self.send(place, objects, done, progress).await;
+                sent.map_err(|error| error.with("stored", format!("{} of {} files", done.get(), large.len())))
+            });
+        }
+        sending.try_collect().await
     }
 
     async fn send(
         &self,
         place: &Place,
-        objects: &[Object<T::Blob>],
-        paths: &[&str],
+        objects: Vec<(&str, Object<T::Blob>)>,
+        done: &Cell<usize>,
         progress: &dyn Fn(Progress<'_>),
     ) -> Result<()> {
-        if objects.is_empty() {
-            return Ok(());
-        }
-        let done = Cell::new(0_usize);
+        let (paths, objects): (Vec<&str>, Vec<Object<T::Blob>>) = objects.into_iter().unzip();
         let sent = |index: usize, bytes| {
-            let (path, size) = (paths.get(index), objects.get(index).map(|object| object.id.size));
-            if let (Some(path), Some(size)) = (path, size) {
-                progress(Progress { path, stage: Stage::Sending, bytes, size });
+            if let (Some(path), Some(object)) = (paths.get(index), objects.get(index)) {
+                progress(Progress { path, stage: Stage::Sending, bytes, size: object.id.size });
             }
         };
         let stored = |_| done.set(done.get() + 1);
-        let all = self.transfer.store(&self.hub, place, objects, &sent, &stored).await;
-        all.map_err(|error| error.with("stored", format!("{} of {} files", done.get(), objects.len())))
+        self.transfer.store(&self.hub, place, &objects, &sent, &stored).await
     }
+}
+
+/// A file for the object store, and the place for its name there.
+struct Large<'a, B> {
+    file: &'a LocalFile<B>,
+    content: &'a OnceCell<Content>,
+}
+
+/// Files that are hashed and sent together, in their order: so many bytes at least, but for the last ones.
+fn groups<'a, 'b, B: Blob>(large: &'a [Large<'b, B>]) -> Vec<&'a [Large<'b, B>]> {
+    let mut bytes = 0;
+    let goes_on = move |before: &Large<'_, B>, _: &Large<'_, B>| {
+        bytes += before.file.blob.size();
+        let goes_on = bytes < GROUP;
+        bytes = if goes_on { bytes } else { 0 };
+        goes_on
+    };
+    large.chunk_by(goes_on).collect()
+}
+
+/// What a future comes to, while others go on. An error of theirs ends it.
+async fn alongside<T>(
+    future: impl Future<Output = T>,
+    others: &mut FuturesUnordered<impl Future<Output = Result<()>>>,
+) -> Result<T> {
+    let mut future = pin!(future);
+    while !others.is_empty() {
+        match select(future.as_mut(), others.next()).await {
+            Either::Left((output, _)) => return Ok(output),
+            Either::Right((ended, _)) => ended.transpose()?,
+        };
+    }
+    Ok(future.await)
+}
+
+async fn object_id<B: Blob>(file: &LocalFile<B>, progress: &dyn Fn(Progress<'_>)) -> Result<String> {
+    if let Some(known) = &file.sha256 {
+        return Ok(known.clone());
+    }
+    let (path, size) = (file.path.as_str(), file.blob.size());
+    let hashed = |bytes| progress(Progress { path, stage: Stage::Hashing, bytes, size });
+    sha256(&file.blob, hashed).await.map_err(|error| error.with("file", path))
 }
 
 async fn candidate<B: Blob>(file: &LocalFile<B>) -> Result<Candidate> {

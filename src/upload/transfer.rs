@@ -8,7 +8,7 @@ use std::{
 
 use futures_util::{StreamExt, TryStreamExt, future::try_join_all, stream};
 
-use super::Place;
+use super::{Place, permits::Permits};
 use crate::{
     error::{ErrorKind, Result},
     http::{Blob, UploadTransport},
@@ -43,16 +43,24 @@ pub trait LargeFileTransfer<T: UploadTransport> {
 
 /// How many requests carry bytes at one time: a browser opens six connections to one host.
 const CONNECTIONS: usize = 5;
-/// How many objects are sent at one time.
-const OBJECTS: usize = 3;
+/// How many objects are under way at one time: while some are sent, others are completed and verified.
+const OBJECTS: usize = 8;
 /// How many objects one batch request asks about, as `huggingface_hub` does.
 const BATCH: usize = 256;
 
 /// Git LFS, with the Hub's extension for parts (huggingface_hub `lfs.py`).
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct LfsTransfer {
     /// Uploads in parts that have begun, by repo and object.
     begun: RefCell<HashMap<(String, String), Begun>>,
+    /// To send bytes.
+    connections: Permits,
+}
+
+impl Default for LfsTransfer {
+    fn default() -> Self {
+        Self { begun: RefCell::default(), connections: Permits::new(CONNECTIONS) }
+    }
 }
 
 /// An upload in parts, as far as it is.
@@ -75,8 +83,7 @@ impl<T: UploadTransport> LargeFileTransfer<T> for LfsTransfer {
         let ids: Vec<LfsObject> = objects.iter().map(|object| object.id.clone()).collect();
         let batches = ids.chunks(BATCH).map(|ids| hub.lfs_batch(&place.repo, &place.revision, ids));
         let uploads: Vec<_> = try_join_all(batches).await?.into_iter().flatten().collect();
-        let parallel = (CONNECTIONS / uploads.iter().flatten().count().clamp(1, OBJECTS)).max(1);
-        let sending = &Sending { hub, place, parallel };
+        let sending = &Sending { hub, place };
         let jobs = objects.iter().zip(uploads).enumerate().map(|(index, (object, upload))| async move {
             if let Some(upload) = upload {
                 self.send(sending, object, upload, &|bytes| sent(index, bytes)).await?;
@@ -92,8 +99,6 @@ impl<T: UploadTransport> LargeFileTransfer<T> for LfsTransfer {
 struct Sending<'a, T> {
     hub: &'a Hub<T>,
     place: &'a Place,
-    /// How many parts of an object are sent at one time.
-    parallel: usize,
 }
 
 impl LfsTransfer {
@@ -131,7 +136,10 @@ impl LfsTransfer {
         sent: &dyn Fn(u64),
     ) -> Result<()> {
         match action {
-            UploadAction::Basic(url) => sending.hub.put_blob(url, &object.blob, sent).await.map(drop),
+            UploadAction::Basic(url) => {
+                let _connection = self.connections.acquire().await;
+                sending.hub.put_blob(url, &object.blob, sent).await.map(drop)
+            }
             UploadAction::Multipart(multipart) => self.send_parts(sending, object, multipart, sent).await,
         }
     }
@@ -153,6 +161,7 @@ impl LfsTransfer {
         let jobs = missing.map(|(part, (_, url))| {
             let (meter, key, multipart) = (&meter, &key, &multipart);
             async move {
+                let _connection = self.connections.acquire().await;
                 let range = part_range(multipart, object, part).unwrap_or_default();
                 let blob = object.blob.slice(range.clone());
                 let etag = sending.hub.put_blob(url, &blob, |bytes| meter.report(part, bytes)).await?;
@@ -161,7 +170,7 @@ impl LfsTransfer {
                 Ok(())
             }
         });
-        stream::iter(jobs).buffer_unordered(sending.parallel).try_collect::<()>().await?;
+        stream::iter(jobs).buffer_unordered(CONNECTIONS).try_collect::<()>().await?;
         let etags = self.begun.borrow().get(&key).map(|begun| begun.etags.clone()).unwrap_or_default();
         let etags: Vec<String> = etags.into_iter().flatten().collect();
         let completed = sending.hub.complete_multipart(&multipart.complete, &object.id.oid, &etags).await;

@@ -47,16 +47,40 @@ impl http::Blob for Blob {
     }
 
     async fn bytes(&self) -> Result<Bytes> {
-        let read = async {
-            let buffer: ArrayBuffer = JsFuture::from(self.0.array_buffer()).await?.dyn_into()?;
-            Ok::<_, JsValue>(Uint8Array::new(&buffer).to_vec())
+        Ok(Uint8Array::new(&self.buffer().await?.into()).to_vec().into())
+    }
+
+    /// By Web Cryptography, which pages have that came by HTTPS or from the user's own machine.
+    async fn sha256(&self) -> Result<Option<Vec<u8>>> {
+        let Some((subtle, digest)) = subtle_digest() else { return Ok(None) };
+        let buffer = self.buffer().await?;
+        let hash = async {
+            let promise: Promise = digest.call2(&subtle, &"SHA-256".into(), &buffer)?.dyn_into()?;
+            let hash: ArrayBuffer = JsFuture::from(promise).await?.dyn_into()?;
+            Ok::<_, JsValue>(Uint8Array::new(&hash).to_vec())
         };
-        read.await.map(Bytes::from).map_err(|error| {
+        // What it cannot do, the core can.
+        Ok(hash.await.ok())
+    }
+}
+
+impl Blob {
+    async fn buffer(&self) -> Result<ArrayBuffer> {
+        let read = async { JsFuture::from(self.0.array_buffer()).await?.dyn_into() };
+        read.await.map_err(|error| {
             let message =
                 "The file cannot be read: it was changed or removed since it was chosen. Choose it again.";
             Error::new(ErrorKind::Changed, "read file", message).with_source(js_error_text(&error))
         })
     }
+}
+
+/// `crypto.subtle` and its method `digest`.
+fn subtle_digest() -> Option<(JsValue, Function)> {
+    let crypto = Reflect::get(&js_sys::global(), &"crypto".into()).ok()?;
+    let subtle = Reflect::get(&crypto, &"subtle".into()).ok()?;
+    let digest = Reflect::get(&subtle, &"digest".into()).ok()?.dyn_into().ok()?;
+    Some((subtle, digest))
 }
 
 impl UploadTransport for Fetch {

@@ -11,7 +11,7 @@ use crate::stamp::{Inputs, Stamp};
 use crate::system::{self, Program};
 use crate::{build, setup};
 
-/// Makes the files once, builds what ships, and measures; the arguments are those of bench/run.ts.
+/// Makes the files once, builds what ships, and measures; the arguments are those of bench/run.ts or bench/writing.ts.
 pub(crate) fn measure(repo: &Repo, arguments: &[String]) -> Result<()> {
     let mut bench = repo.command("node");
     bench.arg("bench/scripts/bench.mjs").args(arguments);
@@ -22,7 +22,10 @@ pub(crate) fn measure(repo: &Repo, arguments: &[String]) -> Result<()> {
     system::ensure(repo, &[Program::Clang, Program::Chromium, Program::Python])?;
     build::package(repo)?;
     build::local_hub(repo)?;
-    files(repo)?;
+    // What is written is made in the page.
+    if !arguments.iter().any(|argument| matches!(argument.as_str(), "--write" | "--upload")) {
+        files(repo)?;
+    }
     bench.env("BENCH_DATA", repo.target.join("bench/repos"));
     bench.env("CHROMIUM", Program::Chromium.path(repo)?).env("HUBFRAME_HUB_BIN", build::local_hub_path(repo));
     run(&mut bench)
