@@ -5,6 +5,7 @@ import { ColumnQueries } from "./column-queries.js";
 import { checkColumns } from "./columns.js";
 import { failure } from "./errors.js";
 import type { Explanation } from "./explanation.js";
+import { hubframeProgram } from "./export/javascript.js";
 import {
   daskProgram,
   datasetsProgram,
@@ -432,6 +433,11 @@ export class Frame extends ColumnQueries {
   /** This frame as a Python program: `df`, a relation of DuckDB, over the table `rows`. See {@link Frame.toDask}. */
   toDuckDB(): string {
     return duckdbProgram(scanOf("toDuckDB", this.#view));
+  }
+
+  /** This frame as a program of JavaScript with hubframe: `df`, the same frame. See {@link Frame.toDask}. */
+  toJavaScript(): string {
+    return hubframeProgram(scanOf("toJavaScript", this.#view));
   }
 
   /** This frame as a Python program: `df`, a pandas data frame over Arrow. See {@link Frame.toDask}. */

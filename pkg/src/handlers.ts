@@ -47,6 +47,7 @@ import type {
   Pass,
   Query,
 } from "./query.js";
+import type { Refs } from "./refs.js";
 import type { RequestEvent } from "./types.js";
 
 /** The raw bindings as the rest of the package sees them; `raw.ts` has the real one. */
@@ -56,6 +57,7 @@ export interface Session {
   dataset(target: string, options: OpenOptions, signal: AbortSignal): Promise<DatasetAnswer>;
   readFile(path: string, signal: AbortSignal): Promise<Uint8Array>;
   whoAmI(signal: AbortSignal): Promise<Identity>;
+  refs(repo: string, signal: AbortSignal): Promise<Refs>;
   createRepo(repo: string, options: NewRepo, signal: AbortSignal): Promise<CreatedRepo>;
   deleteRepo(repo: string, signal: AbortSignal): Promise<void>;
   writePath(path: string): WritePath;
@@ -117,6 +119,7 @@ export function createHandlers(startSession: StartSession, hooks: SessionHooks):
     dataset: async (signal, target, options) => started().dataset(target, options, signal),
     readFile: async (signal, path) => started().readFile(path, signal),
     whoAmI: async (signal) => started().whoAmI(signal),
+    refs: async (signal, repo) => started().refs(repo, signal),
     createRepo: async (signal, repo, options) => started().createRepo(repo, options, signal),
     deleteRepo: async (signal, repo) => started().deleteRepo(repo, signal),
     writePath: async (_signal, path) => started().writePath(path),
@@ -190,6 +193,7 @@ export const transfers: Transfers = {
   dataset: () => [],
   readFile: (bytes) => [bytes.buffer as ArrayBuffer],
   whoAmI: () => [],
+  refs: () => [],
   createRepo: () => [],
   deleteRepo: () => [],
   writePath: () => [],

@@ -12,6 +12,7 @@ import { loadWasm, type WasmSource } from "./load.js";
 import { Pool, type Slot } from "./pool.js";
 import type { CreatedRepo, FrameSource, Identity, NewRepo } from "./protocol.js";
 import { type CacheOptions, clearRangeCache } from "./range-cache.js";
+import type { Refs } from "./refs.js";
 import { checkCount } from "./row-range.js";
 import { Source } from "./source.js";
 import type { RequestEvent } from "./types.js";
@@ -210,6 +211,16 @@ export class Hub {
    */
   async readFile(path: string, { signal }: ReadOptions = {}): Promise<Uint8Array> {
     return this.#pool.idlest().call("readFile", [path], signal);
+  }
+
+  /**
+   * Lists the branches and tags of a dataset, with the commits that they are at. Cost: one request.
+   *
+   * @param repo `username/my_dataset`
+   * Rejects with `not_found`, `unauthorized` or `gated`.
+   */
+  async refs(repo: string, { signal }: ReadOptions = {}): Promise<Refs> {
+    return this.#pool.idlest().call("refs", [repo], signal);
   }
 
   /**

@@ -93,6 +93,7 @@ export type { MapOptions, MapPartition } from "./mapped.js";
 export type { OnProgress, ReadProgress } from "./progress.js";
 export type { CreatedRepo, Identity } from "./protocol.js";
 export type { CacheOptions } from "./range-cache.js";
+export type { GitRef, Refs } from "./refs.js";
 export type { RowSchema } from "./row-batches.js";
 export type { Row, Value } from "./rows.js";
 export type { Feature, Field, FileInfo, RequestEvent, Schema } from "./types.js";

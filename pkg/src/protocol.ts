@@ -9,6 +9,7 @@ import type { ExprData } from "./expr.js";
 import type { ColumnTypes, Inspection, TextOptions } from "./inspection.js";
 import type { AggregateStep, AggregateTask, Measures, Partials, Pass, Query } from "./query.js";
 import type { CacheOptions } from "./range-cache.js";
+import type { Refs } from "./refs.js";
 import type { Feature, Field, FileInfo, RequestEvent } from "./types.js";
 
 /** The methods of a worker. A method that returns a {@link Stream} is pulled item by item. */
@@ -25,6 +26,8 @@ export interface WorkerApi {
   readFile(path: string): Uint8Array;
   /** Asks who the token belongs to. */
   whoAmI(): Identity;
+  /** Lists the branches and tags of a dataset repo. */
+  refs(repo: string): Refs;
   /** Makes a dataset repo. */
   createRepo(repo: string, options: NewRepo): CreatedRepo;
   /** Removes a dataset repo. */

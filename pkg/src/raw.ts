@@ -39,6 +39,7 @@ import type {
 } from "./protocol.js";
 import type { AggregateStep, AggregateTask, Partials } from "./query.js";
 import { RangeCache } from "./range-cache.js";
+import type { Refs } from "./refs.js";
 import type { RequestEvent } from "./types.js";
 
 /** A request as the bindings tell it. */
@@ -98,6 +99,7 @@ export async function startSession(settings: SessionSettings, hooks: SessionHook
     dataset: (target, options, signal) => session.dataset(target, options, signal) as Promise<DatasetAnswer>,
     readFile: (path, signal) => session.readFile(path, signal),
     whoAmI: (signal) => uploader.whoAmI(signal) as Promise<Identity>,
+    refs: (repo, signal) => uploader.refs(repo, signal) as Promise<Refs>,
     createRepo: (repo, options, signal) => uploader.createRepo(repo, options, signal) as Promise<CreatedRepo>,
     deleteRepo: (repo, signal) => uploader.deleteRepo(repo, signal),
     writePath: (path) => uploader.writePath(path) as WritePath,

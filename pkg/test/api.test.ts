@@ -29,6 +29,7 @@ describe("the public API", () => {
         "readParquet",
         "dataset",
         "readFile",
+        "refs",
         "whoAmI",
         "createDataset",
         "deleteDataset",
@@ -75,6 +76,7 @@ describe("the public API", () => {
         "toDatasets",
         "toPolars",
         "toDuckDB",
+        "toJavaScript",
         "toPandas",
       ]
     `);

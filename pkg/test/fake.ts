@@ -338,6 +338,9 @@ function fakeUploads(log: Log) {
     async whoAmI() {
       return { name: "me", type: "user", organizations: [] };
     },
+    async refs() {
+      return { branches: [], tags: [], converts: [] };
+    },
     async createRepo(repo, options) {
       log.push(`create ${repo} ${JSON.stringify(options)}`);
       return { repo, url: `http://hub.test/${repo}`, created: true };

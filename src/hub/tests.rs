@@ -85,6 +85,21 @@ fn a_whole_repo_of_many_files_is_listed_by_one_more_request() {
 }
 
 #[test]
+fn refs_are_branches_tags_and_conversions() {
+    let hub = hub(|_| {
+        json(
+            r#"{"branches":[{"name":"main","ref":"refs/heads/main","targetCommit":"c0"}],"tags":[],
+                "converts":[{"name":"parquet","ref":"refs/convert/parquet","targetCommit":"c1"}]}"#,
+        )
+    });
+    let refs = block_on(hub.refs(&repo())).unwrap();
+    assert_eq!((refs.branches[0].name.as_str(), refs.branches[0].sha.as_str()), ("main", "c0"));
+    assert_eq!(refs.converts[0].full_name, "refs/convert/parquet");
+    assert!(refs.tags.is_empty());
+    assert_eq!(hub.transport().requests()[0].url, "https://hub.test/api/datasets/user/name/refs");
+}
+
+#[test]
 fn refusals_say_what_to_do() {
     let cases = [
         (404, "RepoNotFound", "not_found", "name and the token"),

@@ -92,6 +92,12 @@ impl Uploader {
         self.run(signal, async |inner: Rc<Inner>| inner.hub.who_am_i().await).await
     }
 
+    /// Lists the branches and tags of a dataset repo.
+    #[wasm_bindgen(unchecked_return_type = "unknown")]
+    pub async fn refs(&self, repo: String, signal: Option<AbortSignal>) -> Result<JsValue, JsValue> {
+        self.run(signal, async |inner: Rc<Inner>| inner.hub.refs(&RepoId::dataset(&repo)?).await).await
+    }
+
     /// Makes a dataset repo.
     #[wasm_bindgen(js_name = createRepo, unchecked_return_type = "unknown")]
     pub async fn create_repo(

@@ -13,6 +13,7 @@ import { AccessControl } from "./access.js";
 import { copyText } from "./cell/copy.js";
 import { gridCells, NO_CELLS } from "./cells.js";
 import { fillSummary } from "./columns/summary.js";
+import { FileDrop, filePicker } from "./drop.js";
 import { filterBar } from "./filter/bar.js";
 import { type Chip, chipsToText } from "./filter/chip.js";
 import { Grid, type GridCells, type RowSelection } from "./grid/grid.js";
@@ -24,7 +25,8 @@ import { searchBox } from "./search-box.js";
 import { copySelection, selectionBar } from "./selection.js";
 import { statusBar } from "./status.js";
 import { previewStyle } from "./style.js";
-import type { ViewState } from "./view-state.js";
+import { toolBar } from "./tools/bar.js";
+import { STATE_KEYS, toQuery, type ViewState } from "./view-state.js";
 
 /** What `view-change` tells: the state that a link to this view must hold. */
 export type ViewChange = CustomEvent<ViewState>;
@@ -32,7 +34,8 @@ export type ViewChange = CustomEvent<ViewState>;
 /**
  * The element.
  *
- * It reads by byte ranges, in workers, from the Hub alone. Attributes: `repo`, `revision`, `config`, `split`, `row`,
+ * It reads by byte ranges, in workers, from the Hub alone; or files of the user, dropped on it or given as `files`.
+ * Attributes: `repo` or `path`, `revision`, `config`, `split`, `row`,
  * `column`, `filter`, `endpoint`, `client-id`. A token is a property and never an attribute: attributes are for everyone to
  * read; without it, who is signed in on the page (`hubframe/auth`) asks. It fires `view-change` when what it shows
  * changes, so that a page can keep it in its address.
@@ -41,6 +44,8 @@ export class DatasetPreview extends LitElement {
   static override readonly styles: CSSResultGroup = previewStyle;
   static override readonly properties: PropertyDeclarations = {
     repo: {},
+    path: {},
+    files: { attribute: false },
     revision: {},
     config: {},
     split: {},
@@ -57,6 +62,10 @@ export class DatasetPreview extends LitElement {
 
   /** `username/my_dataset`. */
   declare repo: string;
+  /** In place of a repo: `hf://datasets/username/my_dataset/data/*.parquet`, a path, directory or glob of Parquet files. */
+  declare path: string | undefined;
+  /** In place of both: files of the user, as a drop or a picker gives them. */
+  declare files: readonly File[] | undefined;
   /** A branch, tag or commit. */
   declare revision: string | undefined;
   /** The config; the default one if absent. */
@@ -97,6 +106,8 @@ export class DatasetPreview extends LitElement {
   #selection: RowSelection | undefined;
   /** The statistics that the heads show. */
   #headsOf: number | undefined;
+  /** Whether the link was copied just now. */
+  #isCopied = false;
   /** The rows in which the active cell was brought on screen. */
   #revealedIn: PreviewModel["rows"];
 
@@ -104,11 +115,19 @@ export class DatasetPreview extends LitElement {
     super();
     this.repo = "";
     this.addEventListener("keydown", this.#onKey);
+    new FileDrop(this, this.#openFiles);
+  }
+
+  /** The link to a view that is copied: by default, this page's address with the state in its query. */
+  linkTo(state: ViewState): string {
+    const address = new URL(location.href);
+    address.search = toQuery(state, address.search);
+    return address.href;
   }
 
   /** What is shown, with the revision pinned to its commit: what a link should hold. */
   get permalink(): ViewState {
-    const sha = this.#model.dataset?.sha;
+    const { sha } = this.#model;
     return { ...this.#state(), ...(sha !== undefined && { revision: sha }) };
   }
 
@@ -118,7 +137,7 @@ export class DatasetPreview extends LitElement {
   }
 
   protected override updated(changed: PropertyValues): void {
-    const names = [...SHOWN, "endpoint", "token"];
+    const names = [...SHOWN, "files", "endpoint", "token"];
     if (names.some((name) => changed.has(name))) this.#show();
     const { rows, statistics } = this.#model;
     this.#grid?.refresh();
@@ -136,7 +155,7 @@ export class DatasetPreview extends LitElement {
     const doing = busy ?? statistics?.doing ?? (rows?.isReading ? "Reading rows" : undefined);
     const fields = open?.frame.schema.fields ?? [];
     return html`
-      ${headerBar(this.repo, this.#model, { onChoose: (change) => this.#choose(change), onGo: this.#goToRow })}
+      ${headerBar(this.#model, { onChoose: (change) => this.#choose(change), onGo: this.#goToRow }, this.#tools())}
       ${searchBox(this, fields, ({ search, searchIn }) => this.#ask({ search, searchIn }))}
       ${this.#filterBar()}
       ${selectionBar(
@@ -146,12 +165,14 @@ export class DatasetPreview extends LitElement {
       )}
       ${error === undefined ? nothing : this.#problem(error)}
       <div class="main">
+        ${this.#model.title === "" ? filePicker(this.#openFiles) : nothing}
         <hf-dataset-grid
+          ?hidden=${this.#model.title === ""}
           .cells=${open ? this.#gridCells(fields) : NO_CELLS}
           .numRows=${rows?.numRows ?? 0}
           .active=${this.#active()}
           .selection=${this.#selection}
-          .label=${open ? `Rows of ${this.repo}, ${open.config}, ${open.split}` : "Rows"}
+          .label=${open ? ["Rows of", this.#model.title, open.config, open.split].join(" ").trim() : "Rows"}
           @look=${(event: CustomEvent) => this.#model.rows?.look(event.detail.start, event.detail.end)}
           @move=${(event: CustomEvent) => this.#activate(event.detail)}
           @open=${() => this.#open("cell")}
@@ -163,6 +184,42 @@ export class DatasetPreview extends LitElement {
       </div>
       ${statusBar({ meter, doing, onStop: () => this.#model.cancel() })}
     `;
+  }
+
+  #tools(): TemplateResult {
+    const { refs, open, sha, title } = this.#model;
+    return toolBar({
+      ...{ refs, isOpen: open !== undefined, isShared: sha !== undefined, isCopied: this.#isCopied },
+      hasRevisions: title !== "" && !this.files,
+      revision: this.revision ?? "",
+      onRefs: () => void this.#model.learnRefs(),
+      onRevision: (revision) => this.#choose({ revision }),
+      onLink: () => void this.#copyLink(),
+      onExport: () => void this.#export(),
+    });
+  }
+
+  readonly #openFiles = (files: readonly File[]): void => {
+    for (const key of STATE_KEYS) Object.assign(this, { [key]: undefined });
+    Object.assign(this, { repo: "", files });
+    this.#choose({});
+  };
+
+  async #copyLink(): Promise<void> {
+    await navigator.clipboard.writeText(this.linkTo(this.permalink));
+    this.#isCopied = true;
+    this.requestUpdate();
+    setTimeout(() => {
+      this.#isCopied = false;
+      this.requestUpdate();
+    }, 2000);
+  }
+
+  /** The dialog is fetched when it is first wanted. */
+  async #export(): Promise<void> {
+    const { frame, title, meter } = this.#model;
+    const { showExport } = await import("./tools/export-dialog.js");
+    if (frame) showExport(this.renderRoot, { frame, title, meter });
   }
 
   #problem(error: unknown): TemplateResult {
@@ -322,6 +379,7 @@ export class DatasetPreview extends LitElement {
     }
     if (change.split !== undefined) this.split = change.split;
     if (change.repo !== undefined) this.revision = this.config = this.split = undefined;
+    if (change.revision !== undefined) this.revision = change.revision || undefined;
     this.#tell();
   }
 
@@ -336,7 +394,7 @@ export class DatasetPreview extends LitElement {
   };
 
   #show(): void {
-    void this.#model.show(this.#state(), this.#access.access);
+    void this.#model.show(this.#state(), this.#access.access, this.files);
   }
 
   #onModel(): void {
@@ -374,7 +432,7 @@ export class DatasetPreview extends LitElement {
     const texts = [...SHOWN, "column" as const].flatMap((name) => (this[name] ? [[name, this[name]]] : []));
     return {
       ...Object.fromEntries(texts),
-      repo,
+      repo: this.path ? "" : repo,
       ...(row !== undefined && Number.isSafeInteger(row) && { row }),
     };
   }
@@ -385,7 +443,17 @@ export class DatasetPreview extends LitElement {
 }
 
 /** The properties that say which rows are shown. */
-const SHOWN = ["repo", "revision", "config", "split", "filter", "search", "searchIn", "sort"] as const;
+const SHOWN = [
+  "repo",
+  "path",
+  "revision",
+  "config",
+  "split",
+  "filter",
+  "search",
+  "searchIn",
+  "sort",
+] as const;
 
 /** What stands beside the rows: the active cell in full, or its column. */
 type Side = "cell" | "column";

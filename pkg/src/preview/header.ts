@@ -13,9 +13,9 @@ export interface HeaderActions {
 
 /** The line. */
 export function headerBar(
-  repo: string,
   model: PreviewModel,
   { onChoose, onGo }: HeaderActions,
+  tools: unknown,
 ): TemplateResult {
   const { dataset, open, numRows, isDeclared } = model;
   const configs = dataset?.configs ?? [];
@@ -25,13 +25,13 @@ export function headerBar(
     numRows === undefined ? "" : `${countText(numRows)} rows${isDeclared ? " by its card" : ""}`,
     open ? `${countText(open.frame.columns.length)} columns` : "",
     bytes === undefined ? "" : byteText(bytes),
-    dataset ? `commit ${dataset.sha.slice(0, 7)}` : "",
+    open && model.sha ? `commit ${model.sha.slice(0, 7)}` : "",
   ];
   const configNames = configs.map(({ name }) => name);
   const splitNames = splits.map(({ name }) => name);
   return html`
     <header>
-      <h2>${repo || "No dataset"}</h2>
+      <h2>${model.title || "No dataset"}</h2>
       ${choice("Config", configNames, open?.config, (config) => onChoose({ config }))}
       ${choice("Split", splitNames, open?.split, (split) => onChoose({ split }))}
       <form class="go" @submit=${onGo}>
@@ -39,6 +39,7 @@ export function headerBar(
         <button type="submit">Go</button>
       </form>
       <small>${facts.filter(Boolean).join(" · ")}</small>
+      ${tools}
     </header>
   `;
 }

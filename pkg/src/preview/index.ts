@@ -5,4 +5,4 @@
  */
 
 export { DatasetPreview, type ViewChange } from "./element.js";
-export { fromQuery, toQuery, type ViewState } from "./view-state.js";
+export { fromQuery, STATE_KEYS, toQuery, type ViewState } from "./view-state.js";

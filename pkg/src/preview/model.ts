@@ -4,6 +4,7 @@ import { failure } from "../errors.js";
 import type { Explanation } from "../explanation.js";
 import type { Frame } from "../frame.js";
 import { Hub } from "../hub.js";
+import type { Refs } from "../refs.js";
 import { type Row, toRows } from "../rows.js";
 import type { Field } from "../types.js";
 import { Statistics } from "./columns/statistics.js";
@@ -12,7 +13,7 @@ import { Matches, type ReadBatches } from "./matches.js";
 import { Meter } from "./meter.js";
 import { RowBlocks, type RowSource } from "./rows.js";
 import { searchExpr, searchedColumns } from "./search.js";
-import { type OpenSplit, openDataset, openSplit } from "./session.js";
+import { type OpenSplit, openDataset, openFiles, openPath, openSplit } from "./session.js";
 import { isSortable, type Sort, sortedRows, sortFromText } from "./sorted.js";
 import type { ViewState } from "./view-state.js";
 
@@ -24,6 +25,9 @@ const MAX_FILES_COUNTED = 200;
 
 /** A filter that may read more than this is begun only when it is asked for, with its cost before one's eyes. */
 const ASK_ABOVE_BYTES = 32e6;
+
+/** What of a state names where rows come from. */
+const SOURCE = ["repo", "path", "revision"] as const;
 
 /** Where the Hub is, and who asks. */
 export interface Access {
@@ -37,6 +41,9 @@ export interface Plan {
   /** What is read at most; of sorted rows, until the first ones are there. */
   readonly numBytes: number;
 }
+
+/** Files of the user, in place of what a state names. */
+export type LocalFiles = readonly File[] | undefined;
 
 /** A preview without a face. Everything in it is for reading; methods change it and tell `onChange`. */
 export class PreviewModel {
@@ -57,6 +64,8 @@ export class PreviewModel {
   sort: Sort | undefined;
   /** What is known of the columns. */
   statistics: Statistics | undefined;
+  /** The branches and tags of the dataset, once they were asked for. */
+  refs: Refs | undefined;
   /** Why the dataset or the split could not be opened. */
   error: unknown;
   /** What is being done, in words. */
@@ -65,6 +74,7 @@ export class PreviewModel {
   readonly #onChange: () => void;
   /** All rows of the split. */
   #all: RowBlocks | undefined;
+  #files: LocalFiles;
   #access: Access = { endpoint: "", token: undefined };
   #hub: Hub | undefined;
   #work = new AbortController();
@@ -75,21 +85,49 @@ export class PreviewModel {
   }
 
   /** Shows another state: opens what differs from what is open, and keeps the rest. */
-  async show(state: ViewState, access: Access): Promise<void> {
+  async show(state: ViewState, access: Access, files?: LocalFiles): Promise<void> {
     const before = this.state;
     const sameHub = access.endpoint === this.#access.endpoint && access.token === this.#access.token;
-    const sameRepo = sameHub && state.repo === before.repo && state.revision === before.revision;
+    const sameRepo = sameHub && files === this.#files && SOURCE.every((key) => state[key] === before[key]);
     this.state = state;
+    this.#files = files;
     if (!sameHub) this.#connect(access);
     if (!sameRepo) this.dataset = undefined;
+    if (!sameHub || state.repo !== before.repo) this.refs = undefined;
     const sameSplit = sameRepo && state.config === before.config && state.split === before.split;
     if (sameSplit && this.open) {
       const keys = ["filter", "search", "searchIn", "sort"] as const;
       if (keys.some((key) => state[key] !== before[key])) await this.#refilter(before);
       return this.#onChange();
     }
-    if (state.repo !== "")
-      await this.#run(`Opening ${state.repo}`, (signal) => this.#openState(state, signal));
+    if (this.title !== "")
+      await this.#run(`Opening ${this.title}`, (signal) => this.#openState(state, signal));
+  }
+
+  /** What is shown, in a few words; empty for nothing. */
+  get title(): string {
+    const names = this.#files?.map(({ name }) => name) ?? [];
+    if (names.length > 2) return `${names[0]} and ${names.length - 1} more`;
+    return names.join(", ") || this.state.path || this.state.repo;
+  }
+
+  /** The commit of what is open; absent for files of the user. */
+  get sha(): string | undefined {
+    return this.#files ? undefined : (this.dataset?.sha ?? this.open?.frame.sha);
+  }
+
+  /** The rows that are shown, as a frame. */
+  get frame(): Frame | undefined {
+    return this.#narrowed() ?? this.open?.frame;
+  }
+
+  /** Learns the branches and tags of the dataset, once. Cost: one request. Without them one types a name. */
+  async learnRefs(): Promise<void> {
+    const { repo } = this.state;
+    if (this.refs || repo === "") return;
+    const refs = await this.#hub?.refs(repo).catch(() => undefined);
+    if (repo === this.state.repo) this.refs = refs;
+    this.#onChange();
   }
 
   /** Tries again what failed. */
@@ -98,7 +136,7 @@ export class PreviewModel {
       this.rows.retry();
       return this.#onChange();
     }
-    await this.#run(`Opening ${this.state.repo}`, (signal) => this.#openState(this.state, signal));
+    await this.#run(`Opening ${this.title}`, (signal) => this.#openState(this.state, signal));
   }
 
   /** Stops whatever is being read. What was to be opened can be tried again. */
@@ -160,9 +198,7 @@ export class PreviewModel {
     this.plan = undefined;
     this.#hub ?? this.#connect(this.#access);
     const hub = this.#hub as Hub;
-    this.dataset ??= await openDataset(hub, state, signal);
-    signal.throwIfAborted();
-    const open = await openSplit(this.dataset, state, signal);
+    const open = await this.#openSource(hub, state, signal);
     signal.throwIfAborted();
     this.open = open;
     this.#readState();
@@ -184,6 +220,14 @@ export class PreviewModel {
     const { filter, sort } = this.state;
     this.chips = chipsFromText(filter);
     this.sort = sortFromText(sort);
+  }
+
+  async #openSource(hub: Hub, state: ViewState, signal: AbortSignal): Promise<OpenSplit> {
+    if (this.#files) return openFiles(hub, this.#files, signal);
+    if (state.path) return openPath(hub, state, signal);
+    this.dataset ??= await openDataset(hub, state, signal);
+    signal.throwIfAborted();
+    return openSplit(this.dataset, state, signal);
   }
 
   async #learnRows(open: OpenSplit, signal: AbortSignal): Promise<void> {

@@ -81,7 +81,7 @@ function notFound(error: HubframeError, { endpoint, repo, revision, user }: Aske
 }
 
 /** The error's own words, with its file where they do not name it. */
-function sentenceOf({ message, context: { file, hint } }: HubframeError): string {
-  const where = file && !message.includes(file) ? `(${file})` : "";
-  return [message, hint, where].filter(Boolean).join(" ");
+function sentenceOf({ message, context: { file, line, hint } }: HubframeError): string {
+  const place = [file && !message.includes(file) ? file : "", line ? `line ${line}` : ""].filter(Boolean);
+  return [message, hint, place.length > 0 ? `(${place.join(", ")})` : ""].filter(Boolean).join(" ");
 }

@@ -1,4 +1,4 @@
-/** What a preview has open: a dataset, one split of it as a frame, and how many rows that has. */
+/** What a preview has open: one split of a dataset, files of a path, or files of the user, as a frame. */
 import type { Config, Dataset } from "../dataset.js";
 import { failure } from "../errors.js";
 import type { Frame } from "../frame.js";
@@ -7,7 +7,7 @@ import type { ViewState } from "./view-state.js";
 
 /** A split that is open. */
 export interface OpenSplit {
-  readonly dataset: Dataset;
+  /** Empty where there are no configs and splits, but files. */
   readonly config: string;
   readonly split: string;
   readonly frame: Frame;
@@ -19,6 +19,19 @@ export async function openDataset(hub: Hub, state: ViewState, signal: AbortSigna
   return hub.dataset(repo, revision === undefined ? { signal } : { revision, signal });
 }
 
+/** Opens the Parquet files of a path, directory or glob. */
+export async function openPath(hub: Hub, state: ViewState, signal: AbortSignal): Promise<OpenSplit> {
+  const { path = "", revision } = state;
+  const frame = await hub.readParquet(path, revision === undefined ? { signal } : { revision, signal });
+  return { config: "", split: "", frame };
+}
+
+/** Opens files of the user's disk; what it takes to do so is fetched when it is first needed. */
+export async function openFiles(hub: Hub, files: readonly File[], signal: AbortSignal): Promise<OpenSplit> {
+  const { fromFiles } = await import("../local.js");
+  return { config: "", split: "", frame: await fromFiles(files, { hub, signal }) };
+}
+
 /** Opens the split that a state names: by default the default config's `train`, or else its first. */
 export async function openSplit(dataset: Dataset, state: ViewState, signal: AbortSignal): Promise<OpenSplit> {
   const config = chooseConfig(dataset, state.config);
@@ -28,7 +41,7 @@ export async function openSplit(dataset: Dataset, state: ViewState, signal: Abor
     throw failure("not_found", "open split", config.problem ?? `Config "${config.name}" has no splits.`);
   }
   const frame = await dataset.split(split, { config: config.name, signal });
-  return { dataset, config: config.name, split, frame };
+  return { config: config.name, split, frame };
 }
 
 function chooseConfig(dataset: Dataset, name: string | undefined): Config {

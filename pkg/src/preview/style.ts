@@ -70,6 +70,52 @@ export const previewStyle: CSSResult = css`
     display: flex;
     gap: 0.3rem;
   }
+  .tools {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0.4rem 0.8rem;
+    align-items: center;
+    margin-inline-start: auto;
+  }
+  .start {
+    display: grid;
+    flex: 1;
+    gap: 1rem;
+    align-content: center;
+    justify-items: center;
+    margin: 1rem;
+    padding: 1rem;
+    border: 2px dashed var(--hf-line);
+    border-radius: 8px;
+    color: var(--hf-faint);
+    text-align: center;
+  }
+  .start p {
+    max-width: 34rem;
+    margin: 0;
+  }
+  .choose {
+    position: relative;
+    padding: 0.3rem 0.9rem;
+    border: 1px solid var(--hf-accent);
+    border-radius: 6px;
+    background: var(--hf-page);
+    color: var(--hf-accent);
+    overflow: hidden;
+  }
+  .choose:focus-within {
+    outline: 2px solid var(--hf-accent);
+    outline-offset: 1px;
+  }
+  .choose input {
+    position: absolute;
+    inset: 0;
+    opacity: 0;
+  }
+  :host([dropping]) {
+    outline: 3px dashed var(--hf-accent);
+    outline-offset: -6px;
+  }
   .main {
     display: flex;
     flex: 1;
@@ -91,6 +137,9 @@ export const previewStyle: CSSResult = css`
     border-inline-start: 4px solid var(--hf-wrong);
     color: var(--hf-wrong);
     overflow-wrap: anywhere;
+  }
+  .problem a {
+    color: var(--hf-accent);
   }
   .problem p {
     flex: 1;

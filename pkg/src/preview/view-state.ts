@@ -4,6 +4,8 @@
 export interface ViewState {
   /** `username/my_dataset`; empty when nothing is open. */
   readonly repo: string;
+  /** An `hf://` path of Parquet files, or a glob, in place of a repo's splits. */
+  readonly path?: string;
   /** A branch, tag or commit; the repo's default branch when absent. */
   readonly revision?: string;
   /** The default config when absent. */
@@ -27,6 +29,7 @@ export interface ViewState {
 /** Names as they stand in an address. */
 const KEYS = {
   repo: "repo",
+  path: "path",
   revision: "rev",
   config: "config",
   split: "split",
@@ -36,6 +39,12 @@ const KEYS = {
   searchIn: "in",
   sort: "sort",
 } as const;
+
+/** What a state is made of: the names of the element's properties. */
+export const STATE_KEYS: readonly (keyof ViewState)[] = [
+  ...(Object.keys(KEYS) as (keyof ViewState)[]),
+  "row",
+];
 
 /** Reads the query of an address, without its `?` or with it. What is malformed is left out. */
 export function fromQuery(query: string): ViewState {

@@ -37,7 +37,7 @@ export interface Seed {
   readonly files: Record<string, Content>;
   /** Files of one content: `{}` in the template is the number. */
   readonly many?: readonly { readonly template: string; readonly count: number; readonly content: Content }[];
-  readonly refs?: Record<string, { readonly files: Record<string, Content> }>;
+  readonly refs?: Record<string, { readonly files: Record<string, Content> } | { readonly at: string }>;
 }
 
 type Content = string | { readonly file: string } | { readonly base64: string };
