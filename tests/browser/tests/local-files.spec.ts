@@ -112,6 +112,59 @@ test("findings and errors name file and line", async ({ plainPage: page }) => {
   ]);
 });
 
+test("odd tables are read whole, and what was mended is said with its line", async ({ plainPage: page }) => {
+  const names = Array.from({ length: 10_000 }, (_, column) => `c${column}`);
+  await choose(page, [
+    text("twice.csv", "a,b,a\n1,2,3\n4,5,6\n"),
+    text("wide.csv", `${names.join(",")}\n${names.map((_, column) => column).join(",")}\n`),
+    text("short.csv", "a,b\n1,2\n3\n"),
+    text("header.csv", "a,b\n"),
+    text("twice.json", '[{"a": 1},\n{"a": 2, "a": 3}]'),
+    text("cut.json", '[{"a": 1},\n{"a": 2'),
+  ]);
+  const found = await page.evaluate(async () => {
+    const look = async (file: File) => {
+      const [inspection] = await hubframe.inspectFiles([file]);
+      const frame = await hubframe.fromFiles([file]);
+      const rows = (await frame.toRows()).map((row) =>
+        Object.values(row).map((value) => value && Number(value)),
+      );
+      return {
+        findings: inspection?.findings.map(({ kind, line }) => `${kind} ${line}`),
+        columns: frame.columns.length,
+        rows,
+        last: frame.columns.at(-1),
+      };
+    };
+    const fails = async (file: File) => {
+      const error = await look(file).catch((error: unknown) => error);
+      if (!hubframe.isHubframeError(error)) throw new Error(`${file.name} was read`);
+      return `${error.code} ${error.context.file} ${error.context.line}`;
+    };
+    return {
+      read: await Promise.all(chosen.slice(0, 4).map(look)),
+      errors: await Promise.all(chosen.slice(4).map(fails)),
+    };
+  });
+  const [twice, wide, short, header] = found.read;
+  expect(twice).toMatchObject({ findings: ["duplicate_column 1"], columns: 3, last: "a.1" });
+  expect(twice?.rows).toEqual([
+    [1, 2, 3],
+    [4, 5, 6],
+  ]);
+  expect(wide).toMatchObject({ findings: ["many_columns undefined"], columns: 10_000 });
+  expect(wide?.rows[0]?.[9_999]).toBe(9_999);
+  expect(short).toMatchObject({
+    findings: ["short_rows 3"],
+    rows: [
+      [1, 2],
+      [3, null],
+    ],
+  });
+  expect(header).toMatchObject({ findings: ["no_rows undefined"], columns: 2, rows: [] });
+  expect(found.errors).toEqual(["corrupt twice.json 2", "corrupt cut.json 2"]);
+});
+
 test("a large file is read in slices, side by side, and can be cancelled", async ({ plainPage: page }) => {
   const result = await page.evaluate(async () => {
     const line = (n: number) => `${n},text of row ${n},${n / 8}\n`;
