@@ -361,6 +361,32 @@ fn an_upload_that_is_cancelled_goes_on_where_it_stopped() {
 }
 
 #[test]
+fn an_upload_may_be_cancelled_at_any_moment() {
+    let hub = hub();
+    let uploader = uploader(&hub);
+    let slow = NetworkProfile { rtt_ms: 10, ..NetworkProfile::default() };
+    for origin in [Origin::Hub, Origin::Storage] {
+        hub.set_network(origin, slow.clone());
+    }
+    let before = listing(&hub, "main");
+    let mut is_done = false;
+    // One after the other they come further, because what is stored stays stored.
+    for patience in (0..40).map(|step| step * 5) {
+        wait(async {
+            let place = place();
+            let under_way = std::pin::pin!(upload(&uploader, &place));
+            let cancel = std::pin::pin!(tokio::time::sleep(std::time::Duration::from_millis(patience)));
+            select(under_way, cancel).await;
+        });
+        let now = listing(&hub, "main");
+        assert!(now == before || now.1 == AFTER, "after {patience} ms: {now:?}");
+        is_done |= now != before;
+    }
+    assert!(is_done, "some are not cancelled in time");
+    assert_uploaded(&hub);
+}
+
+#[test]
 fn expired_urls_are_renewed_once() {
     let hub = hub();
     hub.fault(Fault::new(FaultAction::Expired).path("/parts/").count(1));
