@@ -71,7 +71,7 @@ fn files() -> Vec<LocalFile<Bytes>> {
 }
 
 fn summary() -> Message {
-    Message { summary: "Add files".to_owned(), description: String::new() }
+    Message { summary: "Add files".to_owned(), description: "Three, and a text.".to_owned() }
 }
 
 /// Stores the files and commits them beside what is there, without `old.parquet`.
@@ -104,11 +104,15 @@ fn listing(hub: &RunningHub, revision: &str) -> (String, Vec<String>) {
     (head, paths)
 }
 
-/// The number of commits on `main`.
-fn num_commits(hub: &RunningHub) -> usize {
+/// The commits on `main`, the last one first.
+fn commits(hub: &RunningHub) -> Vec<serde_json::Value> {
     let url = format!("{}/api/datasets/{REPO}/commits/main", hub.endpoint());
     let body = wait(async { reqwest::get(url).await.unwrap().bytes().await.unwrap() });
-    serde_json::from_slice::<Vec<serde_json::Value>>(&body).unwrap().len()
+    serde_json::from_slice(&body).unwrap()
+}
+
+fn num_commits(hub: &RunningHub) -> usize {
+    commits(hub).len()
 }
 
 const AFTER: [&str; 5] = ["README.md", "notes.txt", "test/c.parquet", "train/a.parquet", "train/b.parquet"];
@@ -153,6 +157,11 @@ fn an_upload_is_one_commit_and_the_token_stays_on_the_hub() {
     let tokens = log.iter().filter(|entry| entry.origin == Origin::Storage && entry.authorization);
     assert_eq!(tokens.count(), 0);
     assert_uploaded(&hub);
+    let commit = &commits(&hub)[0];
+    assert_eq!(
+        (&commit["title"], &commit["message"]),
+        (&serde_json::json!("Add files"), &serde_json::json!("Three, and a text."))
+    );
     assert_ne!(outcome.sha, before);
     assert_eq!((outcome.deleted.as_slice(), outcome.pr_url), (["old.parquet".to_owned()].as_slice(), None));
     let events = events.into_inner();
