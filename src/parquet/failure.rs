@@ -14,6 +14,12 @@ pub(crate) fn failed(operation: &'static str, error: ParquetError) -> Error {
         // Whoever has the other build knows by this fact that it would help.
         return Error::new(ErrorKind::Unsupported, operation, message).with("codec", "brotli");
     }
+    let lower = text.to_ascii_lowercase();
+    if lower.contains("utf-8") || lower.contains("utf8") {
+        let message =
+            "A text column holds bytes that are no UTF-8. Select the other columns, or write it as binary.";
+        return Error::new(ErrorKind::Corrupt, operation, message).with_source(text);
+    }
     let (kind, message) = if text.contains("encrypted") || text.contains("decrypt") {
         (ErrorKind::Unsupported, "The file is encrypted, which hubframe cannot read.")
     } else {

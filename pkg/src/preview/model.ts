@@ -11,7 +11,7 @@ import { Statistics } from "./columns/statistics.js";
 import { type Chip, chipsFromText, exprOf } from "./filter/chip.js";
 import { Matches, type ReadBatches } from "./matches.js";
 import { Meter } from "./meter.js";
-import { RowBlocks, type RowSource } from "./rows.js";
+import { blockRowsFor, RowBlocks, type RowSource } from "./rows.js";
 import { searchExpr, searchedColumns } from "./search.js";
 import { type OpenSplit, openDataset, openFiles, openPath, openSplit } from "./session.js";
 import { isSortable, type Sort, sortedRows, sortFromText } from "./sorted.js";
@@ -243,8 +243,10 @@ export class PreviewModel {
   #setRows({ frame }: OpenSplit, numRows: number): void {
     if (numRows === this.numRows) return;
     this.numRows = numRows;
+    const numBytes = frame.files.reduce((sum, { size }) => sum + size, 0);
     this.#all = new RowBlocks({
       numRows,
+      blockRows: blockRowsFor(numBytes / Math.max(numRows, 1), frame.columns.length),
       onChange: this.#onChange,
       read: (start, count, signal) => frame.slice(start, count).toRows({ signal, maxBytes: MAX_BLOCK_BYTES }),
     });

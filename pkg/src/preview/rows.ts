@@ -41,9 +41,24 @@ export interface RowBlocksOptions {
   readonly onChange: () => void;
   /** How many rows are read at once. @default 256 */
   readonly blockRows?: number;
-  /** How many blocks are kept; those farthest from what is looked at go first. @default 64 */
+  /** How many blocks are kept; those farthest from what is looked at go first. @default as hold 16,384 rows */
   readonly maxBlocks?: number;
 }
+
+/** What a block costs to fetch: neighbouring blocks lie in the same pages, so small ones would fetch these again. */
+const BLOCK_BYTES = 1e6;
+
+/** What a block costs to take apart on the page's own thread, in cells: a few milliseconds. */
+const BLOCK_CELLS = 20_000;
+
+/** How many rows a block has, for a table whose rows take so many bytes in its files: a power of two from 64 to 4096. */
+export function blockRowsFor(bytesPerRow: number, numColumns: number): number {
+  const most = Math.min(BLOCK_BYTES / Math.max(bytesPerRow, 1), BLOCK_CELLS / Math.max(numColumns, 1), 4096);
+  return Math.max(64, 2 ** Math.floor(Math.log2(Math.max(most, 1))));
+}
+
+/** How many rows are kept, in whole blocks. */
+const MAX_ROWS_KEPT = 16_384;
 
 /** How many blocks are under way at once. */
 const MAX_READS = 2;
@@ -66,7 +81,9 @@ export class RowBlocks implements RowSource {
   #wanted: readonly number[] = [];
 
   constructor(options: RowBlocksOptions) {
-    this.#options = { blockRows: 256, maxBlocks: 64, ...options };
+    const { blockRows = 256 } = options;
+    const maxBlocks = Math.max(6, Math.ceil(MAX_ROWS_KEPT / blockRows));
+    this.#options = { blockRows, maxBlocks, ...options };
   }
 
   get numRows(): number {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { failure } from "../../src/errors.js";
-import { RowBlocks } from "../../src/preview/rows.js";
+import { blockRowsFor, RowBlocks } from "../../src/preview/rows.js";
 import type { Row } from "../../src/rows.js";
 
 /** A reader whose reads end when the test says so. */
@@ -97,4 +97,13 @@ describe("RowBlocks", () => {
     expect(reads.every(({ signal }) => signal.aborted)).toBe(true);
     expect(blocks.isReading).toBe(false);
   });
+});
+
+it("has blocks that fit what rows take to fetch and to take apart", () => {
+  expect(blockRowsFor(4, 5)).toBe(2048);
+  expect(blockRowsFor(4, 1)).toBe(4096);
+  expect(blockRowsFor(1000, 5)).toBe(512);
+  expect(blockRowsFor(100_000, 2)).toBe(64);
+  expect(blockRowsFor(1, 1000)).toBe(64);
+  expect(blockRowsFor(0, 0)).toBe(4096);
 });

@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { createInterface } from "node:readline";
-import { FIXTURES, GENERATED } from "./paths.js";
+import { FIXTURES, GENERATED, HOSTILE } from "./paths.js";
 
 /** What a request was, as the Hub saw it. */
 export interface LogEntry {
@@ -55,7 +55,7 @@ export class LocalHub {
   }
 
   /** Starts a Hub with the repos in `folders`; with every repo of the fixtures, if none are named. */
-  static async start(folders: readonly string[] = [FIXTURES, GENERATED]): Promise<LocalHub> {
+  static async start(folders: readonly string[] = [FIXTURES, HOSTILE, GENERATED]): Promise<LocalHub> {
     const program = process.env.HUBFRAME_HUB_BIN;
     if (!program)
       throw new Error("HUBFRAME_HUB_BIN must name the local Hub's program; `cargo xtask test` sets it.");

@@ -4,6 +4,7 @@ import type { Feature, Field } from "../../types.js";
 import { kindOf } from "./kind.js";
 import { isShowable, mediaBytes, mediaPath, pictureOf, soundType } from "./media.js";
 import { byteText, cellText } from "./text.js";
+import { visibleControls } from "./visible.js";
 
 /** Addresses of pictures that are on screen, by the cell that shows them. */
 const pictures = new WeakMap<HTMLElement, string>();
@@ -23,6 +24,8 @@ export function fillCell(cell: HTMLElement, value: Value, field: Field): void {
     image.decoding = "async";
     image.alt = mediaPath(value) ?? "image";
     image.src = address;
+    // What looks like a picture at its beginning need not be one.
+    image.addEventListener("error", () => image.replaceWith(`${text}, damaged`));
     cell.replaceChildren(image);
     return;
   }
@@ -52,7 +55,7 @@ export function describe(value: Value, field: Field): { readonly text: string; r
   if (time !== undefined) return { text: time, look: "" };
   if (value instanceof Uint8Array) return { text: cellText(value), look: "faint" };
   // Lines are kept apart in the panel; in a row they are marked.
-  const text = cellText(value).replaceAll(/\r\n|\r|\n/g, " ↵ ");
+  const text = visibleControls(cellText(value).replaceAll(/\r\n|\r|\n/g, " ↵ "));
   return { text, look: kind === "number" ? "number" : "" };
 }
 

@@ -1,0 +1,102 @@
+/** Cells that would harm a page that trusts them: shown as data; nothing runs, and nothing freezes. */
+import { longestTask } from "../support/page-thread.js";
+import { address, cell, expect, grid, row, test } from "../support/preview.js";
+
+const NUM_ROWS = 8;
+const COLUMNS = ["<img src=x", "__proto__", "long", "nested", "image", "score"];
+
+/** The longest that the page's thread may be busy at a stretch, in milliseconds of its own time. */
+const MAX_TASK = 1000;
+
+test("the page runs its own scripts only", async ({ page, site, freshHub, problems }) => {
+  await page.goto(address(site, freshHub, "fixtures/hostile"));
+  const policy = await page.locator("meta[http-equiv=Content-Security-Policy]").getAttribute("content");
+  const directives = Object.fromEntries((policy ?? "").split("; ").map((part) => [part.split(" ")[0], part]));
+  expect(directives).toMatchObject({
+    "default-src": "default-src 'none'",
+    "script-src": "script-src 'self' 'wasm-unsafe-eval'",
+    "style-src": "style-src 'self'",
+    "base-uri": "base-uri 'none'",
+  });
+  // It is in force: what another script would add to the page does not run.
+  const ran = await page.evaluate(() => {
+    const script = document.createElement("script");
+    script.textContent = "window.hacked = true";
+    document.body.append(script);
+    script.remove();
+    return "hacked" in window;
+  });
+  expect(ran).toBe(false);
+  await expect.poll(() => problems.splice(0)).toEqual([expect.stringContaining("Content Security Policy")]);
+});
+
+test("cells are shown as data, in the grid and through every lens", async ({
+  page,
+  browser,
+  site,
+  freshHub,
+}) => {
+  test.slow();
+  page.on("dialog", () => {
+    throw new Error("A cell's script ran.");
+  });
+  const longest = await longestTask(browser, page, async () => {
+    await page.goto(address(site, freshHub, "fixtures/hostile"));
+    await row(page, 0);
+    for (let index = 0; index < NUM_ROWS; index++) {
+      for (const [column, name] of COLUMNS.entries()) {
+        await cell(page, index, column).click();
+        const panel = page.locator("hf-cell-panel");
+        await expect(panel.locator("h3")).toContainText(name);
+        const lenses = panel.locator(".lenses button");
+        for (const lens of await lenses.allTextContents()) {
+          await lenses.filter({ hasText: lens }).click();
+          await expect(panel.locator(".body > *")).toHaveCount(1);
+        }
+        const harmful = panel.locator(
+          "script, iframe, object, embed, svg, [href^='javascript:' i], [src^='javascript:' i]",
+        );
+        await expect(harmful).toHaveCount(0);
+      }
+    }
+  });
+  test.info().annotations.push({ type: "longest task", description: `${Math.round(longest)} ms` });
+  expect(longest).toBeLessThan(MAX_TASK);
+  expect(await page.evaluate(() => "hacked" in window || "hacked" in {})).toBe(false);
+  // Whatever is no picture of a safe size is text; nothing else in a cell is an element.
+  expect(await grid(page).locator("[role=gridcell] *:not(img)").count()).toBe(0);
+  await expect(cell(page, 1, 4)).toHaveText(/^image of 100000 × 100000 pixels/);
+});
+
+test("controls that turn text around are written out", async ({ page, site, freshHub }) => {
+  await page.goto(address(site, freshHub, "fixtures/hostile"));
+  await row(page, 4);
+  await cell(page, 4, 0).click();
+  await page.getByRole("button", { name: "Text", exact: true }).click();
+  await expect(page.locator("hf-cell-panel .body")).toContainText("user⟨U+202E⟩gnp.exe");
+  await expect(cell(page, 4, 0)).toContainText("⟨U+202E⟩");
+});
+
+test("text that is no UTF-8 is refused by name, and what else there is can be looked at", async ({
+  page,
+  site,
+  freshHub,
+}) => {
+  await page.goto(address(site, freshHub, "fixtures/hostile", "&split=validation"));
+  await expect(page.getByRole("alert")).toContainText(/UTF-?8/i);
+  await page.getByRole("combobox", { name: "Split" }).selectOption("train");
+  await row(page, 0);
+});
+
+for (const [order, expected] of [
+  ["score", ["-Infinity", "0", "0.5", "2", "Infinity", "NaN", "null", "null"]],
+  ["-score", ["Infinity", "2", "0.5", "0", "-Infinity", "NaN", "null", "null"]],
+] as const) {
+  test(`sorts by ${order}, nulls and NaNs last`, async ({ page, site, freshHub }) => {
+    await page.goto(address(site, freshHub, "fixtures/hostile", `&sort=${order}&col=score`));
+    await row(page, NUM_ROWS - 1);
+    const scores = [];
+    for (let index = 0; index < NUM_ROWS; index++) scores.push(await cell(page, index, 5).textContent());
+    expect(scores).toEqual(expected);
+  });
+}
