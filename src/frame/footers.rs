@@ -1,7 +1,7 @@
 //! Footers: read once, kept decoded for a while, and kept as bytes in the frame's files.
 
 use std::{
-    cell::RefCell,
+    cell::{Cell, RefCell},
     collections::{HashMap, VecDeque},
     ops::Range,
     rc::Rc,
@@ -26,7 +26,11 @@ const MAX_IN_FLIGHT: usize = 16;
 
 /// The footers decoded last, by the address of their file at its commit.
 #[derive(Debug, Default)]
-pub(super) struct FooterCache(RefCell<Decoded>);
+pub(super) struct FooterCache {
+    decoded: RefCell<Decoded>,
+    /// The longest end of a file that was of use so far.
+    tail_len: Cell<Option<u64>>,
+}
 
 #[derive(Debug, Default)]
 struct Decoded {
@@ -37,12 +41,12 @@ struct Decoded {
 
 impl FooterCache {
     fn get(&self, url: &str) -> Option<Rc<Footer>> {
-        self.0.borrow().footers.get(url).cloned()
+        self.decoded.borrow().footers.get(url).cloned()
     }
 
     /// Keeps a footer, and lets the oldest go when there are too many.
     pub(super) fn put(&self, url: &str, footer: &Rc<Footer>) {
-        let Decoded { footers, order } = &mut *self.0.borrow_mut();
+        let Decoded { footers, order } = &mut *self.decoded.borrow_mut();
         if footers.insert(url.to_owned(), Rc::clone(footer)).is_none() {
             order.push_back(url.to_owned());
         }
@@ -66,8 +70,10 @@ impl<T: Transport> Session<T> {
             return Ok(footer);
         }
         let known = file.footer.as_ref().map(|footer| footer.ranges.iter().map(KnownBytes::from).collect());
-        let footer =
-            Rc::new(read_footer(&remote, known.unwrap_or_default()).await.context("file", &file.path)?);
+        let tail = Footer::first_range(remote.byte_len(), self.footers.tail_len.get());
+        let footer = read_footer(&remote, tail, known.unwrap_or_default()).await;
+        let footer = Rc::new(footer.context("file", &file.path)?);
+        self.footers.tail_len.set(self.footers.tail_len.get().max(Some(footer.tail_len())));
         self.footers.put(remote.url(), &footer);
         Ok(footer)
     }
@@ -105,10 +111,14 @@ impl<T: Transport> Session<T> {
     }
 }
 
-/// Reads the tail of a file, and what the tail says is missing.
-async fn read_footer<T: Transport>(remote: &RemoteFile<T>, mut known: Vec<KnownBytes>) -> Result<Footer> {
+/// Reads the tail of a file, unless something of it is known, and what the tail says is missing.
+async fn read_footer<T: Transport>(
+    remote: &RemoteFile<T>,
+    tail: Range<u64>,
+    mut known: Vec<KnownBytes>,
+) -> Result<Footer> {
     if known.is_empty() {
-        known.extend(read_pieces(remote, &[Footer::first_range(remote.byte_len())]).await?);
+        known.extend(read_pieces(remote, &[tail]).await?);
     }
     loop {
         match Footer::decode(remote.byte_len(), known.clone())? {

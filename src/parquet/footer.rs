@@ -27,6 +27,9 @@ use crate::error::{Error, ErrorKind, Result};
 /// little beside one round trip. A file that is no longer than this is read whole.
 const TAIL_LEN: u64 = 64 << 10;
 
+/// The least that is read of a longer file's end, whatever other files needed.
+const MIN_TAIL_LEN: u64 = 8 << 10;
+
 /// The operation in error messages.
 pub(super) const READ_FOOTER: &str = "read footer";
 
@@ -74,9 +77,17 @@ pub struct Footer {
 }
 
 impl Footer {
-    /// The range to read first of a file of `file_len` bytes.
-    pub fn first_range(file_len: u64) -> Range<u64> {
-        file_len.saturating_sub(TAIL_LEN)..file_len
+    /// The range to read first of a file of `file_len` bytes. `usual` is the [`Footer::tail_len`] of files like it: the
+    /// files of a table have footers of much the same length, so of thousands of them few bytes are read in vain.
+    pub fn first_range(file_len: u64, usual: Option<u64>) -> Range<u64> {
+        let expected = usual.map(|len| (len * 2).clamp(MIN_TAIL_LEN, TAIL_LEN).max(len + len / 4));
+        let len = expected.filter(|_| file_len > TAIL_LEN).unwrap_or(TAIL_LEN);
+        file_len.saturating_sub(len)..file_len
+    }
+
+    /// How many bytes of the file's end were of use: the footer, and the page index as far as it was read with it.
+    pub fn tail_len(&self) -> u64 {
+        self.file_len - self.used_start()
     }
 
     /// Decodes what is known. The offset index is taken along when its bytes are known; it is not asked for,
@@ -213,12 +224,7 @@ impl Footer {
         if self.file_len <= TAIL_LEN {
             return self.known.clone();
         }
-        let metadata_start = self.metadata_start();
-        let index = [Kind::Column, Kind::Offset].map(|kind| {
-            page_index::range(self.metadata(), kind, Chunks::default())
-                .filter(|range| self.known_bytes(range).is_some())
-        });
-        let used = index.iter().flatten().map(|range| range.start).fold(metadata_start, u64::min);
+        let (metadata_start, used) = (self.metadata_start(), self.used_start());
         let trim = |piece: &KnownBytes| {
             let start = piece.start.max(used);
             piece.get(&(start..piece.end())).map(|bytes| KnownBytes { start, bytes })
@@ -233,6 +239,15 @@ impl Footer {
     /// The bytes of a range, when they were read together with the footer.
     pub fn known_bytes(&self, range: &Range<u64>) -> Option<Bytes> {
         self.known.iter().find_map(|piece| piece.get(range))
+    }
+
+    /// Where what is of use begins: the page index if all of it is known, else the file metadata.
+    fn used_start(&self) -> u64 {
+        let index = [Kind::Column, Kind::Offset].map(|kind| {
+            page_index::range(self.metadata(), kind, Chunks::default())
+                .filter(|range| self.known_bytes(range).is_some())
+        });
+        index.iter().flatten().map(|range| range.start).fold(self.metadata_start(), u64::min)
     }
 
     /// Where the file metadata begins: its length stands in the four bytes before the magic.

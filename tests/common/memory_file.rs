@@ -38,7 +38,7 @@ impl MemoryFile {
     pub(crate) fn footer(&mut self) -> Result<Footer> {
         let len = self.bytes.len() as u64;
         let mut known = Vec::new();
-        let mut next = Footer::first_range(len);
+        let mut next = Footer::first_range(len, None);
         loop {
             known.push(KnownBytes { start: next.start, bytes: self.slice(&next) });
             match Footer::decode(len, known.clone())? {

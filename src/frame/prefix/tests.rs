@@ -56,7 +56,7 @@ impl<F: Read + Seek> Counted<F> {
 
     fn footer(&self) -> Rc<Footer> {
         let mut known = Vec::new();
-        let mut next = Footer::first_range(self.len);
+        let mut next = Footer::first_range(self.len, None);
         loop {
             known.push(KnownBytes { start: next.start, bytes: self.piece(&next) });
             match Footer::decode(self.len, known.clone()).unwrap() {
