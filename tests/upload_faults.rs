@@ -172,7 +172,7 @@ fn an_upload_may_be_cancelled_at_any_moment() {
     let before = listing(&hub, "main");
     let mut is_done = false;
     // One after the other they come further, because what is stored stays stored.
-    for patience in (0..40).map(|step| step * 5) {
+    for patience in (0..60).map(|step| step * step) {
         wait(async {
             let place = place();
             let under_way = std::pin::pin!(upload(&uploader, &place));
@@ -181,9 +181,12 @@ fn an_upload_may_be_cancelled_at_any_moment() {
         });
         let now = listing(&hub, "main");
         assert!(now == before || now.1 == AFTER, "after {patience} ms: {now:?}");
-        is_done |= now != before;
+        is_done = now != before;
+        if is_done {
+            break;
+        }
     }
-    assert!(is_done, "some are not cancelled in time");
+    assert!(is_done, "the last ones are given three seconds");
     assert_uploaded(&hub);
 }
 
