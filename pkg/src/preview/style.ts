@@ -176,7 +176,8 @@ export const previewStyle: CSSResult = css`
     border-block-end: 1px solid var(--hf-line);
   }
   .search input[type="search"] {
-    flex: 0 1 20rem;
+    flex: 1 1 8rem;
+    max-width: 24rem;
     min-width: 6rem;
   }
   .search details {
@@ -224,14 +225,19 @@ export const previewStyle: CSSResult = css`
     overflow-wrap: anywhere;
   }
   @media (max-width: 640px) {
+    /* Beside the rows there is no room: the panel lies over all of it. */
+    :host {
+      position: relative;
+    }
     .main {
-      flex-direction: column;
+      min-height: 22rem;
     }
     hf-cell-panel,
     hf-column-panel {
+      position: absolute;
+      inset: 0;
+      z-index: 5;
       width: auto;
-      height: 45%;
-      border-block-start: 1px solid var(--hf-line);
     }
   }
 `;

@@ -105,7 +105,8 @@ export class ColumnPanel extends LitElement {
   #button(columns: readonly string[], basis: Basis, label: string): TemplateResult {
     const { statistics } = this;
     const cost = statistics.cost(columns, basis);
-    const said = cost === undefined ? "" : ` – reads up to ${byteText(cost)}`;
+    const said =
+      cost === undefined ? "" : ` – reads ${cost === 0 ? "nothing more" : `up to ${byteText(cost)}`}`;
     return html`
       <button ?disabled=${statistics.doing !== undefined} @click=${() => void statistics.describe(columns, basis)}>
         ${label}${said}

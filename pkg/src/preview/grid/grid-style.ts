@@ -40,6 +40,9 @@ export const gridStyle: CSSResult = css`
     border-block-end: 1px solid var(--hf-line);
     box-sizing: border-box;
   }
+  .head > [role="row"] {
+    height: 100%;
+  }
   .body {
     position: relative;
     min-width: 100%;

@@ -124,7 +124,11 @@ export class Grid extends LitElement {
     const fits = Math.max(1, Math.floor(extent.viewHeight / ROW_HEIGHT));
     if (row < top) this.#goTo(row);
     else if (row >= top + fits) this.#goTo(row - fits + 1);
-    if (this.cells.columns.length > 0) this.#columns?.scrollToIndex(column, { align: "auto" });
+    if (this.cells.columns.length === 0) return;
+    // Of a column that is wider than the view, its beginning is what can be read.
+    const width = this.#element(".scroller").clientWidth - NUMBER_WIDTH;
+    const isWide = (this.cells.columns[column]?.width ?? 0) > width;
+    this.#columns?.scrollToIndex(column, { align: isWide ? "start" : "auto" });
   }
 
   protected override render(): TemplateResult {
