@@ -1,4 +1,5 @@
 /** Tables of the user's own text files, which stay where they are: workers read them in slices. */
+import { failure } from "./errors.js";
 import { Frame } from "./frame.js";
 import type { ReadOptions } from "./frame-options.js";
 import type { Inspection, TextOptions } from "./inspection.js";
@@ -9,6 +10,11 @@ import { wholeView } from "./view.js";
 
 /** What may be said about text files. */
 export interface FilesOptions extends TextOptions, ReadOptions {
+  /**
+   * What {@link inspectFiles} said of these files, in their order: then they are not read to be inspected again. A value that
+   * does not fit a type of `types` is found when it is read.
+   */
+  readonly inspections?: readonly Inspection[];
   /** Told after every few MiB, and when a file is done. */
   readonly onProgress?: (progress: InspectionProgress) => void;
 }
@@ -26,7 +32,7 @@ export interface InspectionProgress {
 export async function inspectLocal(
   pool: Pool,
   files: readonly NamedBlob[],
-  { onProgress, signal, ...options }: FilesOptions,
+  { onProgress, signal, inspections: _, ...options }: FilesOptions,
 ): Promise<Inspection[]> {
   const found: Inspection[] = [];
   const queue = files.entries();
@@ -55,7 +61,10 @@ export async function openText(
   files: readonly NamedBlob[],
   options: FilesOptions,
 ): Promise<Frame> {
-  const inspections = await inspectLocal(pool, files, options);
+  const inspections = options.inspections ?? (await inspectLocal(pool, files, options));
+  if (inspections.length !== files.length) {
+    throw failure("invalid", "open files", "There must be one inspection for each file.");
+  }
   const home = pool.idlest();
   const opened = await home.call("openText", [inspections, options.types ?? {}], options.signal);
   const blobs = new Map(opened.files.map(({ path }, index) => [path, files[index]?.blob ?? new Blob()]));

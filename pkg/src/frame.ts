@@ -59,6 +59,9 @@ export interface Messages {
 /** @internal Begins to read a frame, for code that passes its rows on. */
 export let messagesOf: (frame: Frame, signal?: AbortSignal) => Promise<Messages>;
 
+/** @internal What a frame is, for code that makes other frames of it. */
+export let viewOf: (frame: Frame) => View;
+
 /**
  * A lazy, immutable table over Parquet files of one commit.
  *
@@ -456,6 +459,7 @@ export class Frame extends ColumnQueries {
 
   static {
     messagesOf = (frame, signal) => frame.#messages(signal);
+    viewOf = (frame) => frame.#view;
   }
 
   async #collect({ maxBytes = DEFAULT_MAX_BYTES, onProgress, signal }: CollectOptions) {

@@ -49,6 +49,7 @@ import type {
 } from "./query.js";
 import type { Refs } from "./refs.js";
 import type { RequestEvent } from "./types.js";
+import type { PlannedCommit } from "./upload.js";
 
 /** The raw bindings as the rest of the package sees them; `raw.ts` has the real one. */
 export interface Session {
@@ -68,6 +69,7 @@ export interface Session {
     signal: AbortSignal,
   ): Promise<readonly StoredFile[]>;
   existingFiles(place: CommitSettings, change: TableChange, signal: AbortSignal): Promise<ExistingFiles>;
+  planTables(settings: CommitSettings, change: TableChange, signal: AbortSignal): Promise<PlannedCommit>;
   commitTables(settings: CommitSettings, change: TableChange, signal: AbortSignal): Promise<Outcome>;
   commitFiles(settings: CommitSettings, change: FileChange, signal: AbortSignal): Promise<Outcome>;
   plan(frame: FrameSpec, signal: AbortSignal): Promise<ScanPlan>;
@@ -77,6 +79,9 @@ export interface Session {
   sliceBatch(schema: Uint8Array, batch: Uint8Array, rows: RowRange): ScanBatch;
   inspect(file: NamedBlob, options: TextOptions, signal: AbortSignal): AsyncIterator<InspectProgress>;
   openText(inspections: readonly Inspection[], types: ColumnTypes): FrameSource;
+  unite(schemas: readonly Uint8Array[], types: ColumnTypes): FrameSource;
+  uniteBatch(from: Uint8Array, to: Uint8Array, batch: Uint8Array): ScanBatch;
+  guessSplits(paths: readonly string[]): readonly string[];
   aggregateStep(
     frame: FrameSpec,
     query: Query,
@@ -125,6 +130,7 @@ export function createHandlers(startSession: StartSession, hooks: SessionHooks):
     writePath: async (_signal, path) => started().writePath(path),
     storeFiles: (signal, place, files) => storeItems(started(), place, files, signal),
     existingFiles: async (signal, place, change) => started().existingFiles(place, change, signal),
+    planTables: async (signal, settings, change) => started().planTables(settings, change, signal),
     commitTables: async (signal, settings, change) => started().commitTables(settings, change, signal),
     commitFiles: async (signal, settings, change) => started().commitFiles(settings, change, signal),
     plan: async (signal, frame) => started().plan(frame, signal),
@@ -134,6 +140,9 @@ export function createHandlers(startSession: StartSession, hooks: SessionHooks):
     sliceBatch: async (_signal, schema, batch, rows) => started().sliceBatch(schema, batch, rows),
     inspect: (signal, file, options) => started().inspect(file, options, signal),
     openText: async (_signal, inspections, types) => started().openText(inspections, types),
+    unite: async (_signal, schemas, types) => started().unite(schemas, types),
+    uniteBatch: async (_signal, from, to, batch) => started().uniteBatch(from, to, batch),
+    guessSplits: async (_signal, paths) => started().guessSplits(paths),
     aggregateStep: async (signal, frame, query, passes) =>
       started().aggregateStep(frame, query, passes, signal),
     measure: async (signal, task) => started().measure(task, signal),
@@ -199,6 +208,7 @@ export const transfers: Transfers = {
   writePath: () => [],
   storeFiles: (item) => ("stored" in item ? item.stored.flatMap(inlineBuffer) : []),
   existingFiles: () => [],
+  planTables: () => [],
   commitTables: () => [],
   commitFiles: () => [],
   plan: ({ schema, ...plan }) => [...new Set([schema.buffer as ArrayBuffer, ...planBuffers(plan)])],
@@ -208,6 +218,9 @@ export const transfers: Transfers = {
   sliceBatch: ({ bytes }) => [bytes.buffer as ArrayBuffer],
   inspect: () => [],
   openText: () => [],
+  unite: () => [],
+  uniteBatch: ({ bytes }) => [bytes.buffer as ArrayBuffer],
+  guessSplits: () => [],
   aggregateStep: ({ answer, plan }) => [
     ...(answer?.table ? [answer.table.buffer as ArrayBuffer] : []),
     ...(plan ? [...new Set(aggregateBuffers(plan))] : []),
@@ -224,6 +237,7 @@ export const transfers: Transfers = {
 /** What is written is needed nowhere else. */
 export const argTransfers: ArgTransfers = {
   writeBatch: (_writer, { buffer }) => [buffer as ArrayBuffer],
+  uniteBatch: (_from, _to, { buffer }) => [buffer as ArrayBuffer],
 };
 
 function inlineBuffer({ inline }: StoredFile): Transferable[] {

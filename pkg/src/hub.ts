@@ -16,9 +16,22 @@ import type { Refs } from "./refs.js";
 import { checkCount } from "./row-range.js";
 import { Source } from "./source.js";
 import type { RequestEvent } from "./types.js";
-import { type CommitOptions, type CommitResult, type NewFile, Upload } from "./upload.js";
+import {
+  type CommitOptions,
+  type CommitResult,
+  type Destination,
+  type NewFile,
+  type PlannedCommit,
+  Upload,
+} from "./upload.js";
 import { wholeView } from "./view.js";
-import { splitTarget, type WriteOptions, writeTables } from "./write-dataset.js";
+import {
+  planTables,
+  splitTarget,
+  type TableToWrite,
+  type WriteOptions,
+  writeTables,
+} from "./write-dataset.js";
 
 /** Options of a {@link Hub}; all of them may be left out. */
 export interface HubOptions {
@@ -120,6 +133,16 @@ export interface WriteDatasetOptions extends WriteOptions {
   readonly naming?: "parts" | "shards";
   /** The license to name in a README that names none, such as `apache-2.0`. */
   readonly license?: string;
+}
+
+/** Frames by the names of the splits that they are to be. */
+export interface SplitFrames {
+  readonly [split: string]: Frame;
+}
+
+/** The splits of several configs. */
+export interface ConfigFrames {
+  readonly [config: string]: SplitFrames;
 }
 
 /** @internal The workers of a hub. */
@@ -276,12 +299,14 @@ export class Hub {
     repo: string,
     { add = [], delete: remove = [], ...options }: CommitFilesOptions,
   ): Promise<CommitResult> {
-    const slot = this.#pool.uploader;
-    const { path, ...destination } = await slot.call("writePath", [hfPath(repo)], options.signal);
-    if (path !== "")
-      throw failure("invalid", "commit files", "Name a repo; the paths of files are given with them.");
+    const destination = await this.#repo("commit files", repo, options);
     checkPaths([...add.map((file) => file.path), ...remove]);
-    const upload = new Upload(slot, destination, options, `Upload ${add.length} file(s) with hubframe`);
+    const upload = new Upload(
+      this.#pool.uploader,
+      destination,
+      options,
+      `Upload ${add.length} file(s) with hubframe`,
+    );
     return upload.commitFiles(await upload.store(add), remove);
   }
 
@@ -294,7 +319,8 @@ export class Hub {
    * of `datasets`.
    *
    * @param repo `username/my_dataset`, or `username/my_dataset@branch`.
-   * @param splits the frames by the names of the splits, read from this hub, another, or local data.
+   * @param splits the frames by the names of the splits, read from this hub, another, or local data; for several configs,
+   * such objects by the names of the configs.
    * @example
    * ```ts
    * await hub.createDataset("username/my_dataset", { existOk: true });
@@ -305,31 +331,43 @@ export class Hub {
    */
   async writeDataset(
     repo: string,
-    splits: { readonly [split: string]: Frame },
-    { config, naming = "parts", ...options }: WriteDatasetOptions = {},
+    splits: SplitFrames | ConfigFrames,
+    options: WriteDatasetOptions = {},
   ): Promise<CommitResult> {
-    const entries = Object.entries(splits);
-    if (entries.length === 0 || !entries.every(([, frame]) => frame instanceof Frame)) {
-      throw failure(
-        "invalid",
-        "write dataset",
-        "Name the splits to write, each with its frame: { train: df }.",
-      );
-    }
-    const { path, ...destination } = await this.#pool.uploader.call(
-      "writePath",
-      [hfPath(repo)],
-      options.signal,
-    );
-    if (path !== "") {
-      throw failure("invalid", "write dataset", "Name a repo; its splits have directories of their own.");
-    }
-    const tables = entries.map(([split, frame]) => ({
-      target: splitTarget(split, config, naming),
-      label: split,
-      frame,
-    }));
-    return writeTables(this.#pool, destination, tables, options);
+    const tables = tablesOf(splits, options);
+    return writeTables(this.#pool, await this.#repo("write dataset", repo, options), tables, options);
+  }
+
+  /**
+   * What {@link Hub.writeDataset} would do with the same arguments: the files it would add (each split as one, since how many
+   * there will be is known once they are written), those it would delete, and the README before and after. Writes nothing.
+   *
+   * Cost: the requests of looking at the repo. Rejects as `writeDataset` does before it begins to write.
+   */
+  async planDataset(
+    repo: string,
+    splits: SplitFrames | ConfigFrames,
+    options: WriteDatasetOptions = {},
+  ): Promise<PlannedCommit> {
+    const tables = tablesOf(splits, options);
+    return planTables(this.#pool, await this.#repo("plan dataset", repo, options), tables, options);
+  }
+
+  /**
+   * The splits that the names of local files mean, were they all the files of a dataset: what `datasets` makes of
+   * directories and names such as `test/a.csv` and `my_dev.jsonl`. It does not matter what kind of files they are.
+   *
+   * @param paths each with its directories, separated by `/`.
+   */
+  async guessSplits(paths: readonly string[], { signal }: ReadOptions = {}): Promise<readonly string[]> {
+    return this.#pool.idlest().call("guessSplits", [paths], signal);
+  }
+
+  /** A repo and its branch. */
+  async #repo(operation: string, repo: string, { signal }: ReadOptions): Promise<Destination> {
+    const { path, ...destination } = await this.#pool.uploader.call("writePath", [hfPath(repo)], signal);
+    if (path === "") return destination;
+    throw failure("invalid", operation, "Name a repo; what is in it has paths of its own.");
   }
 
   /** Starts the worker of a slot, and asks meanwhile what it will ask first. */
@@ -373,6 +411,34 @@ function hfPath(repo: string): string {
     throw failure("invalid", "upload", 'Name a dataset, such as "username/my_dataset".');
   }
   return repo.includes("://") ? repo : `hf://datasets/${repo}`;
+}
+
+/** The tables of a write: of one config, or of several. */
+function tablesOf(
+  splits: SplitFrames | ConfigFrames,
+  { config, naming = "parts" }: WriteDatasetOptions,
+): TableToWrite[] {
+  const tables = Object.entries(splits).flatMap(([name, value]: [string, Frame | SplitFrames]) => {
+    if (value instanceof Frame) return [{ config, split: name, frame: value }];
+    return Object.entries(value).map(([split, frame]) => ({ config: name, split, frame }));
+  });
+  const isNested = tables.some((table) => table.config !== config);
+  if (
+    tables.length === 0 ||
+    !tables.every(({ frame }) => frame instanceof Frame) ||
+    (isNested && config !== undefined)
+  ) {
+    throw failure(
+      "invalid",
+      "write dataset",
+      "Name the splits to write, each with its frame, { train: df }; or the configs, each with its splits, and no config.",
+    );
+  }
+  return tables.map(({ config, split, frame }) => ({
+    target: splitTarget(split, config, naming),
+    label: isNested ? `${config}/${split}` : split,
+    frame,
+  }));
 }
 
 /** Each path once, and each a path in a repo. */

@@ -58,12 +58,14 @@ export type {
 } from "./frame-options.js";
 export {
   type CommitFilesOptions,
+  type ConfigFrames,
   type CreateDatasetOptions,
   type DatasetOptions,
   type DeleteDatasetOptions,
   Hub,
   type HubOptions,
   type ReadParquetOptions,
+  type SplitFrames,
   type WriteDatasetOptions,
 } from "./hub.js";
 export type {
@@ -97,6 +99,7 @@ export type { GitRef, Refs } from "./refs.js";
 export type { RowSchema } from "./row-batches.js";
 export type { Row, Value } from "./rows.js";
 export type { Feature, Field, FileInfo, RequestEvent, Schema } from "./types.js";
-export type { CommitOptions, CommitResult, NewFile, UploadProgress } from "./upload.js";
+export { type ConcatOptions, concat } from "./united.js";
+export type { CommitOptions, CommitResult, NewFile, PlannedCommit, UploadProgress } from "./upload.js";
 export type { ParquetOptions, WriteProgress } from "./write.js";
 export type { WriteOptions } from "./write-dataset.js";

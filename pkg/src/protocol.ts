@@ -11,6 +11,7 @@ import type { AggregateStep, AggregateTask, Measures, Partials, Pass, Query } fr
 import type { CacheOptions } from "./range-cache.js";
 import type { Refs } from "./refs.js";
 import type { Feature, Field, FileInfo, RequestEvent } from "./types.js";
+import type { PlannedCommit } from "./upload.js";
 
 /** The methods of a worker. A method that returns a {@link Stream} is pulled item by item. */
 export interface WorkerApi {
@@ -38,6 +39,8 @@ export interface WorkerApi {
   storeFiles(place: CommitSettings, files: readonly BlobFile[]): Stream<StoreItem>;
   /** The files that tables consist of before they are written, or why that would be refused. */
   existingFiles(place: CommitSettings, change: TableChange): ExistingFiles;
+  /** What a commit of tables would do, were they stored. */
+  planTables(settings: CommitSettings, change: TableChange): PlannedCommit;
   /** Commits tables whose files are stored. */
   commitTables(settings: CommitSettings, change: TableChange): Outcome;
   /** Commits files that are stored. */
@@ -56,6 +59,12 @@ export interface WorkerApi {
   inspect(file: NamedBlob, options: TextOptions): Stream<InspectProgress>;
   /** Makes one table of text files that were inspected. */
   openText(inspections: readonly Inspection[], types: ColumnTypes): FrameSource;
+  /** The columns of tables of these schemas together. */
+  unite(schemas: readonly Uint8Array[], types: ColumnTypes): FrameSource;
+  /** A batch of the schema `from`, which moves to the worker, as one of the schema `to`. */
+  uniteBatch(from: Uint8Array, to: Uint8Array, batch: Uint8Array): ScanBatch;
+  /** The split that each path means, were these all the files of a repo. */
+  guessSplits(paths: readonly string[]): readonly string[];
   /** Answers a query on columns, or plans the pass over the rows that it needs next. */
   aggregateStep(frame: FrameSpec, query: Query, passes: readonly Pass[]): AggregateStep;
   /** Measures the rows of one task of such a plan. */
@@ -190,6 +199,8 @@ export interface TableChange {
   readonly mode: "error" | "overwrite" | "append";
   readonly license?: string;
   readonly tables: readonly TableData[];
+  /** Other files, as they are. */
+  readonly files?: readonly StoredFile[];
 }
 
 /** A table to commit: where it goes, and its files in row order. */

@@ -8,11 +8,14 @@
 import { failure } from "./errors.js";
 import type { Session, SessionHooks } from "./handlers.js";
 import init, {
+  guessSplits,
   openText,
   Inspect as RawInspect,
   ParquetWriter as RawParquetWriter,
   Session as RawSession,
   scanText,
+  unite,
+  uniteBatch,
 } from "./hubframe.js";
 import initBrotli, { Session as RawBrotliSession } from "./hubframe_brotli.js";
 import type { TextOptions } from "./inspection.js";
@@ -41,6 +44,7 @@ import type { AggregateStep, AggregateTask, Partials } from "./query.js";
 import { RangeCache } from "./range-cache.js";
 import type { Refs } from "./refs.js";
 import type { RequestEvent } from "./types.js";
+import type { PlannedCommit } from "./upload.js";
 
 /** A request as the bindings tell it. */
 type RawRequestEvent = Omit<RequestEvent, "range"> & { readonly range?: string };
@@ -111,6 +115,8 @@ export async function startSession(settings: SessionSettings, hooks: SessionHook
     },
     existingFiles: (place, change, signal) =>
       uploader.existing(place, change, signal) as Promise<ExistingFiles>,
+    planTables: (settings, change, signal) =>
+      uploader.planTables(settings, change, signal) as Promise<PlannedCommit>,
     commitTables: (settings, change, signal) =>
       uploader.commitTables(settings, change, signal) as Promise<Outcome>,
     commitFiles: (settings, change, signal) =>
@@ -122,6 +128,9 @@ export async function startSession(settings: SessionSettings, hooks: SessionHook
     sliceBatch: (schema, batch, rows) => session.sliceBatch(schema, batch, rows.start, rows.end),
     inspect,
     openText: (inspections, types) => openText(inspections, types) as FrameSource,
+    unite: (schemas, types) => unite([...schemas], types) as FrameSource,
+    uniteBatch,
+    guessSplits: (paths) => guessSplits([...paths]),
     aggregateStep: (frame, query, passes, signal) =>
       session.aggregateStep(frame, query, passes, signal) as Promise<AggregateStep>,
     measure,

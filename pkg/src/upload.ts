@@ -9,6 +9,7 @@ import type {
   StoredFile,
   TableChange,
 } from "./protocol.js";
+import type { WriteProgress } from "./write.js";
 
 /** How far an upload is. Told at least four times a second while bytes flow. */
 export interface UploadProgress {
@@ -22,6 +23,8 @@ export interface UploadProgress {
   /** The bytes of the file for which that is done, and all of them as far as that is known. */
   readonly bytes: number;
   readonly size: number;
+  /** While a table is written, how many of its rows are. */
+  readonly numRows?: number;
   /** The bytes that were sent so far, of all files. */
   readonly sentBytes: number;
   /** How many bytes were sent in the last second. */
@@ -56,6 +59,19 @@ export interface CommitResult {
   /** The paths of the files that were written, and of those that were deleted. */
   readonly files: readonly string[];
   readonly deleted: readonly string[];
+}
+
+/** What a commit would do. */
+export interface PlannedCommit {
+  /** The commit that it was planned on. */
+  readonly sha: string;
+  /** The paths of the files that it would add, but for the README, and of those that it would delete. */
+  readonly files: readonly string[];
+  readonly deleted: readonly string[];
+  /** The text of `README.md` now, if there is one. */
+  readonly readme?: string;
+  /** The text that it would get, if it changes. */
+  readonly newReadme?: string;
 }
 
 /** A file to upload as it is. */
@@ -98,8 +114,8 @@ export class Upload {
   }
 
   /** Told of bytes that were written to a file which is not sent yet. */
-  written(file: string, bytes: number): void {
-    this.#meter.tell({ path: file, stage: "writing", bytes, size: 0 });
+  written(file: string, { numRows, numBytes }: WriteProgress): void {
+    this.#meter.tell({ path: file, stage: "writing", bytes: numBytes, size: 0 }, numRows);
   }
 
   /** Brings files to the Hub; those that it has are not sent. Changes nothing that anybody sees. */
@@ -115,6 +131,11 @@ export class Upload {
   /** The files that tables consist of before they are written. Rejects when the mode forbids to write them. */
   async existing(change: TableChange): Promise<ExistingFiles> {
     return this.#slot.call("existingFiles", [this.#settings, change], this.#signal);
+  }
+
+  /** What a commit of tables would do. */
+  async plan(change: TableChange): Promise<PlannedCommit> {
+    return this.#slot.call("planTables", [this.#settings, change], this.#signal);
   }
 
   /** Commits tables whose files are stored. */
@@ -147,7 +168,7 @@ class Meter {
     this.#listener = listener;
   }
 
-  tell({ path, stage, bytes, size }: FileProgress): void {
+  tell({ path, stage, bytes, size }: FileProgress, numRows?: number): void {
     if (stage === "sending") this.#sent.set(path, bytes);
     const sum = [...this.#sent.values()].reduce((sum, bytes) => sum + bytes, 0);
     const at = performance.now();
@@ -155,7 +176,8 @@ class Meter {
     const [first = { at, sum }] = this.#recent;
     const bytesPerSecond = at > first.at ? ((sum - first.sum) / (at - first.at)) * 1000 : 0;
     try {
-      this.#listener?.({ file: path, stage, bytes, size, sentBytes: sum, bytesPerSecond });
+      const rows = numRows === undefined ? {} : { numRows };
+      this.#listener?.({ file: path, stage, bytes, size, ...rows, sentBytes: sum, bytesPerSecond });
     } catch {
       // The listener is the page's own.
     }

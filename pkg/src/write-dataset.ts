@@ -4,8 +4,16 @@ import type { Frame } from "./frame.js";
 import type { Pool } from "./pool.js";
 import type { StoredFile, TableChange, TableData } from "./protocol.js";
 import type { FileInfo, Schema } from "./types.js";
-import { type CommitOptions, type CommitResult, type Destination, Upload, withFact } from "./upload.js";
-import { DEFAULT_FILE_BYTES, type ParquetOptions, writeParquet } from "./write.js";
+import {
+  type CommitOptions,
+  type CommitResult,
+  type Destination,
+  type NewFile,
+  type PlannedCommit,
+  Upload,
+  withFact,
+} from "./upload.js";
+import { DEFAULT_FILE_BYTES, type ParquetOptions, type WriteProgress, writeParquet } from "./write.js";
 
 /** How tables are written to the Hub. */
 export interface WriteOptions extends ParquetOptions, CommitOptions {
@@ -24,6 +32,8 @@ export interface WriteOptions extends ParquetOptions, CommitOptions {
    * @default 500 MB
    */
   readonly fileBytes?: number;
+  /** Other files for the same commit, such as those that the tables were made of, as they are. */
+  readonly add?: readonly NewFile[];
 }
 
 /** A table and where it goes. */
@@ -47,35 +57,65 @@ export async function writeTables(
   tables: readonly TableToWrite[],
   options: WriteOptions & { readonly license?: string },
 ): Promise<CommitResult> {
-  const { mode = "error", license, signal } = options;
-  if (!MODES.includes(mode)) throw failure("invalid", WRITE, `mode must be one of ${MODES.join(", ")}.`);
+  const { add = [], signal } = options;
   // What fails in writing must end what is being stored, and the other way round.
   const ending = new AbortController();
   const both = signal ? AbortSignal.any([signal, ending.signal]) : ending.signal;
-  const labels = tables.map(({ label }) => label).join(", ");
-  const upload = new Upload(
-    pool.uploader,
-    destination,
-    { ...options, signal: both },
-    `Write ${labels} with hubframe`,
-  );
-  const change = {
-    mode,
-    ...(license !== undefined && { license }),
-    tables: tables.map(({ target, frame }) => ({ target, files: [], columns: frame.columns })),
-  };
+  const upload = uploadOf(pool, destination, tables, { ...options, signal: both });
+  const change = changeOf(tables, options);
   const existing = await upload.existing(change);
-  if (mode === "append") await checkSchemas(pool, destination, tables, existing, both);
+  if (change.mode === "append") await checkSchemas(pool, destination, tables, existing, both);
   const written = new Written();
   try {
     const done: TableData[] = [];
     for (const table of tables) done.push(await writeTable(table, upload, written, options, both));
-    return await upload.commitTables({ ...change, tables: done } satisfies TableChange);
+    const files = await upload.store(add);
+    return await upload.commitTables({ ...change, tables: done, files } satisfies TableChange);
   } catch (error) {
     throw withFact(error, "stored", written.text());
   } finally {
     ending.abort();
   }
+}
+
+/** What such a commit would do. Nothing is written; each table counts as one file. */
+export async function planTables(
+  pool: Pool,
+  destination: Destination,
+  tables: readonly TableToWrite[],
+  options: WriteOptions & { readonly license?: string },
+): Promise<PlannedCommit> {
+  const change = changeOf(tables, options);
+  const none = { path: "", size: 0, oid: "" };
+  const planned = change.tables.map((table) => ({
+    ...table,
+    files: [{ stored: none, numRows: 0, numBytes: 0 }],
+  }));
+  const files = (options.add ?? []).map(({ path, blob }) => ({ ...none, path, size: blob.size }));
+  return uploadOf(pool, destination, tables, options).plan({ ...change, tables: planned, files });
+}
+
+function uploadOf(
+  pool: Pool,
+  destination: Destination,
+  tables: readonly TableToWrite[],
+  options: CommitOptions,
+): Upload {
+  const labels = tables.map(({ label }) => label).join(", ");
+  return new Upload(pool.uploader, destination, options, `Write ${labels} with hubframe`);
+}
+
+/** The tables without their files. */
+function changeOf(
+  tables: readonly TableToWrite[],
+  { mode = "error", license }: WriteOptions & { readonly license?: string },
+): TableChange {
+  if (!MODES.includes(mode)) throw failure("invalid", WRITE, `mode must be one of ${MODES.join(", ")}.`);
+  return {
+    mode,
+    ...(license !== undefined && { license }),
+    tables: tables.map(({ target, frame }) => ({ target, files: [], columns: frame.columns })),
+  };
 }
 
 /** Writes the files of a table, and stores each while the next one is written. */
@@ -86,8 +126,10 @@ async function writeTable(
   options: WriteOptions,
   signal: AbortSignal,
 ): Promise<TableData> {
-  const { compression, rowGroupBytes, contentDefinedChunking, fileBytes = DEFAULT_FILE_BYTES } = options;
+  const { compression, rowGroupBytes, contentDefinedChunking, ready } = options;
+  const { fileBytes = DEFAULT_FILE_BYTES } = options;
   const settings = {
+    ...(ready !== undefined && { ready }),
     ...(compression !== undefined && { compression }),
     ...(rowGroupBytes !== undefined && { rowGroupBytes }),
     ...(contentDefinedChunking !== undefined && { contentDefinedChunking }),
@@ -97,7 +139,7 @@ async function writeTable(
   };
   const files: Promise<TableData["files"][number]>[] = [];
   let name = `${label}/part-00000.parquet`;
-  const onProgress = ({ numBytes }: { readonly numBytes: number }) => upload.written(name, numBytes);
+  const onProgress = (progress: WriteProgress) => upload.written(name, progress);
   for await (const file of writeParquet(frame, settings, signal, onProgress)) {
     // `datasets` cannot read a split whose files have no rows.
     if (file.numRows === 0) break;

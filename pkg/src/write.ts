@@ -29,6 +29,10 @@ export interface ParquetOptions {
    * @default true
    */
   readonly contentDefinedChunking?: boolean;
+  /**
+   * Awaited before each batch of rows: until it resolves, nothing more is read or written. What is on its way goes on.
+   */
+  readonly ready?: () => Promise<unknown>;
 }
 
 /** @internal What the code that writes files decides besides. */
@@ -80,12 +84,14 @@ export async function* writeBatches(
   signal?: AbortSignal,
   onProgress: (progress: WriteProgress) => void = () => {},
 ): AsyncGenerator<WrittenFile, void, undefined> {
-  const { fileBytes = Number.POSITIVE_INFINITY, ...settings } = options;
+  const { fileBytes = Number.POSITIVE_INFINITY, ready, ...settings } = options;
   let file: FileUnderWay | undefined;
   let written = { numRows: 0, numBytes: 0 };
   let numFiles = 0;
   try {
     for await (const batch of batches) {
+      await ready?.();
+      signal?.throwIfAborted();
       file ??= await FileUnderWay.open(pool.idlest(), schema, settings, signal);
       const { numRows, numBytes } = await file.write(batch, signal);
       onProgress({ numRows: written.numRows + numRows, numBytes: written.numBytes + numBytes });

@@ -16,6 +16,7 @@ describe("the public API", () => {
         "Hub",
         "HubframeError",
         "col",
+        "concat",
         "fromArrow",
         "fromBatches",
         "fromFiles",
@@ -35,6 +36,8 @@ describe("the public API", () => {
         "deleteDataset",
         "commitFiles",
         "writeDataset",
+        "planDataset",
+        "guessSplits",
         "clearCache",
         "close",
       ]

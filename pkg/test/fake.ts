@@ -281,6 +281,9 @@ export function fakeSession(
       });
       return { ...ORIGIN, files: inspections.map(file), schema: FIELDS };
     },
+    unite: ([arrowSchema = ORIGIN.arrowSchema]) => ({ ...ORIGIN, arrowSchema, schema: FIELDS }),
+    uniteBatch: (_from, _to, bytes) => ({ numRows: ROWS_PER_BATCH, bytes }),
+    guessSplits: (paths) => paths.map((path) => path.split("/")[0] ?? "train"),
     ...fakeAggregates(files, log),
     async *scan(task, signal): AsyncGenerator<ScanBatch> {
       const { file, columns, filter, limit = Number.POSITIVE_INFINITY } = task as FakeTask;
@@ -369,6 +372,10 @@ function fakeUploads(log: Log) {
     },
     async existingFiles() {
       return { sha: "a".repeat(40), files: [[]] };
+    },
+    async planTables(_settings, { tables }) {
+      log.push(`plan ${tables.map(({ target }) => JSON.stringify(target)).join(" ")}`);
+      return { sha: "a".repeat(40), files: [], deleted: [] };
     },
     async commitTables({ message }, { tables, mode }) {
       log.push(

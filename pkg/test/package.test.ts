@@ -15,11 +15,12 @@ describe("package.json", () => {
       "./auth",
       "./preview",
       "./sign-in",
+      "./uploader",
       "./worker",
       ...modules,
       "./package.json",
     ]);
-    for (const entry of [".", "./auth", "./preview", "./sign-in", "./worker"]) {
+    for (const entry of [".", "./auth", "./preview", "./sign-in", "./uploader", "./worker"]) {
       expect(Object.keys(manifest.exports[entry])).toEqual(["types", "default"]);
     }
     for (const field of ["main", "module", "browser", "types"]) expect(manifest).not.toHaveProperty(field);
@@ -28,6 +29,9 @@ describe("package.json", () => {
       "./dist/worker.js",
       "./dist/preview/index.js",
       "./dist/preview/element.js",
+      "./dist/uploader/index.js",
+      "./dist/uploader/element.js",
+      "./dist/uploader/rows-view.js",
       "./dist/auth/element.js",
     ]);
   });

@@ -7,6 +7,7 @@ mod adapt;
 mod aggregate;
 mod cast;
 mod columns;
+mod convert;
 mod cost;
 mod dataset;
 mod explain;
@@ -24,6 +25,7 @@ mod session;
 mod spec;
 mod table;
 mod text;
+mod unite;
 
 pub use aggregate::{AggregatePlan, AggregateStep, AggregateTask};
 pub use columns::ShownColumn;
@@ -44,3 +46,4 @@ pub use spec::{
 };
 pub use table::Frame;
 pub use text::{TextScan, open_text};
+pub use unite::{unite, unite_batch};

@@ -27,6 +27,7 @@ mod unify;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use build::parse_texts;
 pub use dialect::Dialect;
 pub use encoding::Encoding;
 pub use findings::{Finding, FindingKind, Severity};
@@ -37,4 +38,5 @@ pub use kind::{Kind, NULL_WORDS};
 pub use layout::{Checkpoint, TextLayout};
 pub use options::TextOptions;
 pub use read::TextReader;
+pub(crate) use typed::features_of;
 pub use unify::schema_of;

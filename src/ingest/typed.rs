@@ -39,7 +39,7 @@ struct Typed {
 ///
 /// # Errors
 /// Kind `invalid` for what is neither.
-pub(super) fn features_of(types: &IndexMap<String, Json>) -> Result<Features> {
+pub(crate) fn features_of(types: &IndexMap<String, Json>) -> Result<Features> {
     let spelled = types.iter().map(|(name, spelled)| match spelled {
         Json::String(dtype) => (name.clone(), serde_json::json!({ "dtype": dtype, "_type": "Value" })),
         other => (name.clone(), other.clone()),

@@ -97,6 +97,22 @@ pub fn parquet_layout(repo: &RepoContents<'_>, args: &LoadArgs) -> Result<Layout
     layout(&RepoContents { files: &files, ..*repo }, args)
 }
 
+/// The split that each file would be of, were it a Parquet file and the repo nothing but these: what a person means by their
+/// names. Of a file that is in two splits, the first; `train` for what `datasets` leaves out or refuses.
+pub fn guess_splits(paths: &[String]) -> Vec<String> {
+    let named = |path: &String| format!("{path}.parquet");
+    let files: Vec<RepoFile> = paths.iter().map(|path| RepoFile { path: named(path), size: 1 }).collect();
+    let found = layout(&RepoContents { files: &files, ..RepoContents::default() }, &LoadArgs::default());
+    let splits = found.map(|layout| layout.configs.into_iter().flat_map(|config| config.splits).collect());
+    let splits: Vec<Split> = splits.unwrap_or_default();
+    let split_of = |path: &String| {
+        let path = named(path);
+        let split = splits.iter().find(|split| split.files.iter().any(|file| file.path == path));
+        split.map_or_else(|| "train".to_owned(), |split| split.name.clone())
+    };
+    paths.iter().map(split_of).collect()
+}
+
 /// Whether a file's name ends as that of a Parquet file does. Upper case does not count, as in the library.
 pub fn is_parquet(path: &str) -> bool {
     [".parquet", ".geoparquet", ".gpq"].iter().any(|ending| path.ends_with(ending))

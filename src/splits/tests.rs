@@ -433,3 +433,14 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn names_of_local_files_mean_splits() {
+    let guess =
+        |paths: &[&str]| guess_splits(&paths.iter().map(|path| (*path).to_owned()).collect::<Vec<_>>());
+    assert_eq!(guess(&["birdstrikes.csv", "movies.json"]), ["train", "train"]);
+    assert_eq!(guess(&["train.csv", "my_test-2.jsonl", "dev"]), ["train", "test", "validation"]);
+    // Directories outrank names, and what they leave out has to go somewhere.
+    assert_eq!(guess(&["test/a.csv", "train/b.csv", "c_test.csv"]), ["test", "train", "train"]);
+    assert!(guess(&[]).is_empty());
+}

@@ -27,6 +27,8 @@ pub struct DatasetChange {
     pub mode: Mode,
     /// The tables.
     pub tables: Vec<Table>,
+    /// Other files to put there as they are. What `datasets` would make of them does not count: the card names the tables.
+    pub files: Vec<StoredFile>,
     /// The license to name in a card that names none.
     pub license: Option<String>,
 }
@@ -70,12 +72,14 @@ impl DatasetChange {
         let added: BTreeSet<&str> = placed.iter().flatten().map(|file| file.path.as_str()).collect();
         deleted.retain(|path| !added.contains(path.as_str()));
         tree.replace(&deleted, &placed);
+        tree.files.extend(self.files.iter().map(|file| (file.path.clone(), file.size)));
 
         let intended = self.intended(repo, &tree, before, &base, &placed)?;
         let readme = tree.readme.clone();
         tree.readme = Some(self.described(&tree, &base, &intended)?);
         self.arrange(repo, &mut tree, &intended)?;
         let mut add: Vec<StoredFile> = placed.into_iter().flatten().collect();
+        add.extend(self.files.iter().cloned());
         add.extend(tree.changed_dataset_infos(head));
         let text = tree.readme.filter(|text| !text.is_empty() || readme.is_some());
         let readme = text.filter(|text| readme.as_ref() != Some(text));

@@ -51,7 +51,7 @@ fn split(config: Option<&str>, split: &str) -> Target {
 
 fn write(head: &Head, mode: Mode, tables: Vec<Table>) -> Result<Plan> {
     let repo = RepoId::dataset("user/name").unwrap();
-    DatasetChange { mode, tables, license: None }.plan(&repo, head)
+    DatasetChange { mode, tables, ..DatasetChange::default() }.plan(&repo, head)
 }
 
 /// The paths of a plan, with `-` before those that go.
@@ -289,7 +289,8 @@ fn numbers_of_old_are_taken_out_of_dataset_infos_json() {
 #[test]
 fn a_license_is_named_once() {
     let repo = RepoId::dataset("user/name").unwrap();
-    let change = |tables| DatasetChange { mode: Mode::Error, tables, license: Some("mit".to_owned()) };
+    let change =
+        |tables| DatasetChange { tables, license: Some("mit".to_owned()), ..DatasetChange::default() };
     let plan = change(vec![table(path("train"), 1)]).plan(&repo, &head(&[], None)).unwrap();
     assert_eq!(plan.readme.as_deref(), Some("---\nlicense: mit\n---\n"));
     let there = head(&["README.md"], Some("---\nlicense: gpl-3.0\n---\n"));

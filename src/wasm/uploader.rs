@@ -13,11 +13,11 @@ use super::{
     fetch::Fetch,
 };
 use crate::{
-    error::Result,
+    error::{ErrorKind, Result},
     hub::{Hub, NewRepo},
     path::RepoId,
     splits::RepoFile,
-    upload::{self, DatasetChange, LocalFile, Message, Place, Plan, Progress, StoredFile, WritePath},
+    upload::{self, DatasetChange, Head, LocalFile, Message, Place, Plan, Progress, StoredFile, WritePath},
 };
 
 /// Stores files and makes commits on one Hub.
@@ -63,6 +63,21 @@ struct Existing {
     sha: String,
     /// For each table, its files.
     files: Vec<Vec<RepoFile>>,
+}
+
+/// What a commit would do.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Planned {
+    sha: String,
+    files: Vec<String>,
+    deleted: Vec<String>,
+    /// The text of `README.md` now, if there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    readme: Option<String>,
+    /// The text that it gets, if it changes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    new_readme: Option<String>,
 }
 
 impl Uploader {
@@ -166,6 +181,34 @@ impl Uploader {
         self.run(signal, look).await
     }
 
+    /// What a commit of tables would do, were they stored. A repo that is not there yet counts as an empty one.
+    #[wasm_bindgen(js_name = planTables, unchecked_return_type = "unknown")]
+    pub async fn plan_tables(
+        &self,
+        place: JsValue,
+        change: JsValue,
+        signal: Option<AbortSignal>,
+    ) -> Result<JsValue, JsValue> {
+        let options: CommitOptions = from_js(place)?;
+        let change: DatasetChange = from_js(change)?;
+        let plan = async |inner: Rc<Inner>| {
+            let place = options.place()?;
+            let head = match inner.uploader.head(&place).await {
+                Err(error) if error.kind() == ErrorKind::NotFound => Head::default(),
+                head => head?,
+            };
+            let Plan { add, delete, readme } = change.plan(&place.repo, &head)?;
+            Ok(Planned {
+                files: add.into_iter().map(|file| file.path).collect(),
+                deleted: delete,
+                readme: head.readme.map(|text| String::from_utf8_lossy(&text).into_owned()),
+                new_readme: readme,
+                sha: head.sha,
+            })
+        };
+        self.run(signal, plan).await
+    }
+
     /// Commits tables whose files are stored.
     #[wasm_bindgen(js_name = commitTables, unchecked_return_type = "unknown")]
     pub async fn commit_tables(
@@ -178,7 +221,7 @@ impl Uploader {
         let change: DatasetChange = from_js(change)?;
         let commit = async |inner: Rc<Inner>| {
             let place = options.place()?;
-            let plan = |head: &upload::Head| change.plan(&place.repo, head);
+            let plan = |head: &Head| change.plan(&place.repo, head);
             inner.uploader.commit(&place, &options.message, plan, &|_| {}).await
         };
         self.run(signal, commit).await
@@ -195,7 +238,7 @@ impl Uploader {
         let options: CommitOptions = from_js(options)?;
         let FileChange { add, delete } = from_js(change)?;
         let commit = async |inner: Rc<Inner>| {
-            let plan = |head: &upload::Head| Plan::of_files(&add, &delete, head);
+            let plan = |head: &Head| Plan::of_files(&add, &delete, head);
             inner.uploader.commit(&options.place()?, &options.message, plan, &|_| {}).await
         };
         self.run(signal, commit).await

@@ -86,6 +86,24 @@ pub(super) fn column_builder(field: &Field) -> Result<Box<dyn ColumnBuilder>> {
     })
 }
 
+/// Texts as values of a column that text can be read as, by the rules for CSV files. The message says which one is none.
+pub(crate) fn parse_texts<'a>(
+    texts: impl IntoIterator<Item = Option<&'a str>>,
+    field: &Field,
+) -> Result<ArrayRef, String> {
+    let mut builder = column_builder(field).map_err(|error| error.message().to_owned())?;
+    for text in texts {
+        match text {
+            None => builder.push_null(),
+            Some(text) => {
+                let misfit = |_| format!("{text:?} is no {}", field.data_type());
+                builder.push_text(text.as_bytes()).map_err(misfit)?;
+            }
+        }
+    }
+    builder.finish().map_err(|error| error.message().to_owned())
+}
+
 /// A JSON scalar as the text that a builder of scalars takes; `None` for null.
 fn scalar_text(token: Token<'_>) -> Result<Option<Cow<'_, str>>, Refused> {
     Ok(match token {

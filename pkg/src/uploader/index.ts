@@ -1,0 +1,7 @@
+/**
+ * `<hf-dataset-uploader>`: importing this defines the element.
+ *
+ * @packageDocumentation
+ */
+
+export { DatasetUploader } from "./element.js";

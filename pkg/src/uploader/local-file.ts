@@ -1,0 +1,97 @@
+/** A file that is to be uploaded: what is known of it, and how that is found out. */
+import type { Frame } from "../frame.js";
+import type { Hub } from "../hub.js";
+import type { Inspection } from "../inspection.js";
+import type { GivenFile } from "./dropped.js";
+import type { Library } from "./library.js";
+
+/** What a file is, by its first bytes. */
+export type FileKind = "parquet" | "arrow" | "text" | "other";
+
+/** A file of the plan. */
+export interface LocalFile extends GivenFile {
+  readonly id: number;
+  kind: FileKind | undefined;
+  /** How much of it was read to learn what is in it, in bytes. */
+  bytesRead: number;
+  split: string;
+  config: string;
+  /** What a text file holds. */
+  inspection?: Inspection;
+  /** Its rows; `undefined` while it is being read, and when it cannot be. */
+  frame?: Frame;
+  numRows?: number;
+  /** Why it cannot be read as a table. */
+  error?: unknown;
+  /** Whether it goes to the repo unchanged, and into no table. */
+  isAsItIs: boolean;
+}
+
+/** A file that is part of a table. */
+export type TableFile = LocalFile & { readonly frame: Frame; readonly numRows: number };
+
+/** Whether a file's rows are known and wanted. */
+export function isTable(file: LocalFile): file is TableFile {
+  return file.frame !== undefined && file.numRows !== undefined && !file.isAsItIs;
+}
+
+/** What a text file may begin with before text: UTF-16 has zeros in it. */
+const BYTE_ORDER_MARKS = ["\xff\xfe", "\xfe\xff"];
+
+/** What a file is. */
+export async function kindOfFile(file: Blob): Promise<FileKind> {
+  const head = new TextDecoder("latin1").decode(await file.slice(0, 4096).arrayBuffer());
+  if (head.startsWith("PAR1")) return "parquet";
+  if (head.startsWith("ARROW1") || head.startsWith("\xff\xff\xff\xff")) return "arrow";
+  const isWide = BYTE_ORDER_MARKS.some((mark) => head.startsWith(mark));
+  return head.includes("\0") && !isWide ? "other" : "text";
+}
+
+/** Finds out what is in a file, and fills it in. What cannot be read has an `error` then. */
+export async function openLocalFile(
+  file: LocalFile,
+  library: Library,
+  hub: Hub,
+  signal: AbortSignal,
+  onChange: () => void,
+): Promise<void> {
+  try {
+    file.kind = await kindOfFile(file.file);
+    if (file.file.size === 0) throw new Error("The file is empty.");
+    if (file.kind === "other") {
+      throw new Error(
+        "This is no table that can be read here: not Parquet, Arrow, CSV, TSV, JSON or JSON Lines.",
+      );
+    }
+    if (file.kind === "text") {
+      const onProgress = ({ bytesRead }: { readonly bytesRead: number }) => {
+        file.bytesRead = bytesRead;
+        onChange();
+      };
+      const [inspection] = await library.inspectFiles([file.file], { hub, signal, onProgress });
+      if (!inspection) throw new Error("Nothing was found in the file.");
+      file.inspection = inspection;
+      file.frame = await library.fromFiles([file.file], { hub, signal, inspections: [inspection] });
+    } else file.frame = await library.fromFiles([file.file], { hub, signal });
+    file.numRows = await file.frame.count({ signal });
+    file.bytesRead = file.file.size;
+  } catch (error) {
+    if (!signal.aborted) file.error = error;
+  }
+  onChange();
+}
+
+/** Whether two files hold the same bytes. Reads both, slice by slice, no further than the first difference. */
+export async function sameContent(a: Blob, b: Blob, signal: AbortSignal): Promise<boolean> {
+  if (a.size !== b.size) return false;
+  for (let start = 0; start < a.size; start += SLICE_BYTES) {
+    const [one, other] = await Promise.all(
+      [a, b].map(async (file) => new Uint8Array(await file.slice(start, start + SLICE_BYTES).arrayBuffer())),
+    );
+    signal.throwIfAborted();
+    if (!one?.every((byte, index) => byte === other?.[index])) return false;
+  }
+  return true;
+}
+
+const SLICE_BYTES = 4 << 20;

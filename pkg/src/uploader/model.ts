@@ -1,0 +1,410 @@
+/** What an uploader knows and does, without any of how it looks: who and where → files → columns → settings → commit. */
+import type { Dataset } from "../dataset.js";
+import { isHubframeError } from "../errors.js";
+import type { ConfigFrames, Hub, WriteDatasetOptions } from "../hub.js";
+import type { Identity } from "../protocol.js";
+import type { PlannedCommit } from "../upload.js";
+import type { ParquetOptions } from "../write.js";
+import { Checks } from "./checks.js";
+import { type Column, type Mend, type Mends, sameName, tablesIn } from "./columns.js";
+import type { GivenFile } from "./dropped.js";
+import { Job } from "./job.js";
+import type { Library } from "./library.js";
+import { isTable, type LocalFile, openLocalFile } from "./local-file.js";
+import { configNameOf, configNameProblem, repoNameProblem, splitNameProblem } from "./names.js";
+import { fileBytesFor } from "./progress.js";
+import { type ConfigFiles, configsOf, splitsOf } from "./tables.js";
+
+/** Where the Hub is, and who asks. */
+export interface Access {
+  readonly endpoint: string;
+  readonly token: string | undefined;
+}
+
+/** Where the dataset goes. */
+export interface Target {
+  readonly owner: string;
+  readonly name: string;
+  readonly isPrivate: boolean;
+  readonly license: string;
+  /** What becomes of splits that a repo has already. */
+  readonly mode: "error" | "overwrite" | "append";
+}
+
+/** How it is written and committed. */
+export interface Settings {
+  readonly compression: NonNullable<ParquetOptions["compression"]>;
+  /** In MB; without it, by the size of the data. */
+  readonly fileMegabytes: number | undefined;
+  readonly rowGroupMegabytes: number;
+  readonly naming: "parts" | "shards";
+  readonly keepsOriginals: boolean;
+  readonly message: string;
+  readonly createPr: boolean;
+}
+
+/** The state of the repo that is named. */
+export type RepoState = "unknown" | "looking" | "new" | "exists" | "hidden";
+
+/** An uploader without a face. Everything in it is for reading; methods change it and tell `onChange`. */
+export class UploaderModel {
+  identity: Identity | undefined;
+  accessError: unknown;
+  target: Target = { owner: "", name: "", isPrivate: false, license: "", mode: "error" };
+  repoState: RepoState = "unknown";
+  /** What the repo holds, when it exists. */
+  dataset: Dataset | undefined;
+  files: readonly LocalFile[] = [];
+  /** What is found in the files beside what each says of itself. */
+  readonly checks: Checks;
+  settings: Settings = {
+    compression: "zstd",
+    fileMegabytes: undefined,
+    rowGroupMegabytes: 100,
+    naming: "parts",
+    keepsOriginals: false,
+    message: "",
+    createPr: false,
+  };
+  /** What the commit would do, once that was asked. */
+  plan: PlannedCommit | undefined;
+  planError: unknown;
+  isPlanning = false;
+  job: Job | undefined;
+  endpoint = "https://huggingface.co";
+  readonly #onChange: () => void;
+  #access: Access = { endpoint: "", token: undefined };
+  /** Talks to the Hub, with the token. */
+  #remote: Hub | undefined;
+  /** Reads the files, whoever is signed in. */
+  #local: Hub | undefined;
+  #library: Library | undefined;
+  readonly #mends = new Map<string, Mends>();
+  #nextId = 0;
+  #looking = new AbortController();
+  #reading = new AbortController();
+  #planning = new AbortController();
+  #configs: readonly ConfigFiles[] | undefined;
+
+  constructor(onChange: () => void) {
+    this.#onChange = () => {
+      this.#configs = undefined;
+      onChange();
+    };
+    this.checks = new Checks(this.#onChange);
+  }
+
+  /** The id of the repo. */
+  get repo(): string {
+    return `${this.target.owner}/${this.target.name}`;
+  }
+
+  /** The tables to be, by config. */
+  get configs(): readonly ConfigFiles[] {
+    this.#configs ??= configsOf(this.files.filter(isTable), (config) => this.#mends.get(config) ?? {});
+    return this.#configs;
+  }
+
+  get totalRows(): number {
+    return this.configs.flatMap(({ files }) => files).reduce((sum, { numRows }) => sum + numRows, 0);
+  }
+
+  get isReading(): boolean {
+    return this.files.some((file) => !file.isAsItIs && file.frame === undefined && file.error === undefined);
+  }
+
+  /** Why it cannot be sent yet: the first thing to mend, in a sentence. */
+  get obstacle(): string | undefined {
+    if (!this.identity) return "Sign in first.";
+    const name = repoNameProblem(this.target.name);
+    if (name) return name;
+    if (this.repoState === "hidden") return "This repo cannot be seen with this token.";
+    if (this.files.length === 0) return "Add the files of the dataset.";
+    if (this.isReading) return "The files are still being read.";
+    const broken = this.files.find((file) => file.error !== undefined && !file.isAsItIs);
+    if (broken) return `${broken.path} cannot be read. Remove it, or upload it as it is.`;
+    if (this.configs.length === 0) return "There is no table among the files.";
+    return this.#tableObstacle();
+  }
+
+  /** Another Hub or another token; the plan stays. */
+  async setAccess(access: Access): Promise<void> {
+    const { endpoint, token } = access;
+    const isOtherHub = endpoint !== this.#access.endpoint;
+    this.#access = access;
+    this.#remote?.close();
+    this.#remote = undefined;
+    this.accessError = undefined;
+    if (isOtherHub || !token) this.identity = undefined;
+    if (endpoint) this.endpoint = endpoint.replace(/\/+$/, "");
+    this.#onChange();
+    if (!token) return;
+    try {
+      const { remote } = await this.#open();
+      this.identity = await remote.whoAmI();
+      if (this.target.owner === "") this.setTarget({ owner: this.identity.name });
+    } catch (error) {
+      this.identity = undefined;
+      this.accessError = error;
+    }
+    this.#onChange();
+  }
+
+  /** Another repo, or other facts of it. Looks whether it exists when its name changes. */
+  setTarget(change: Partial<Target>): void {
+    const before = this.repo;
+    this.target = { ...this.target, ...change };
+    if (this.repo !== before) void this.#look();
+    this.#replan();
+  }
+
+  setSettings(change: Partial<Settings>): void {
+    this.settings = { ...this.settings, ...change };
+    this.#replan();
+  }
+
+  /** Adds files, and reads what is in them, one after the other. Files that are there already are left out. */
+  async addFiles(given: readonly GivenFile[]): Promise<void> {
+    const known = new Set(this.files.map(({ path }) => path));
+    const added = given
+      .filter(({ path }) => !known.has(path))
+      .map((file): LocalFile => {
+        this.#nextId += 1;
+        const { path, handle } = file;
+        const base = { id: this.#nextId, path, file: file.file, kind: undefined, bytesRead: 0 };
+        return { ...base, ...(handle && { handle }), split: "train", config: "default", isAsItIs: false };
+      });
+    if (added.length === 0) return;
+    this.files = [...this.files, ...added];
+    this.#onChange();
+    const { library, local } = await this.#open();
+    const splits = await local.guessSplits(this.files.map(({ path }) => path));
+    for (const file of added) file.split = splits[this.files.indexOf(file)] ?? "train";
+    const { signal } = this.#reading;
+    for (const file of added) {
+      await openLocalFile(file, library, local, signal, this.#onChange);
+      if (signal.aborted) return;
+    }
+    this.checks.look(this.files.filter(isTable));
+    this.#replan();
+  }
+
+  removeFile(file: LocalFile): void {
+    this.files = this.files.filter((other) => other !== file);
+    this.#replan();
+  }
+
+  /** Sets the split or the config of files. */
+  place(files: readonly LocalFile[], place: { readonly split?: string; readonly config?: string }): void {
+    for (const file of files) Object.assign(file, place);
+    this.checks.look(this.files.filter(isTable));
+    this.#replan();
+  }
+
+  /** Whether a file goes to the repo unchanged and into no table. */
+  setAsItIs(file: LocalFile, isAsItIs: boolean): void {
+    file.isAsItIs = isAsItIs;
+    this.#replan();
+  }
+
+  /** Makes a config of each table among the files: of those that have most columns in common. */
+  separateTables(): void {
+    const files = this.files.filter(isTable);
+    const tables = tablesIn(files.map(({ id, frame }) => ({ id, fields: frame.schema.fields })));
+    const names = new Set<string>();
+    for (const table of tables) {
+      const own = files.filter(({ id }) => table.some((file) => file.id === id));
+      let name = configNameOf(own[0]?.path ?? "");
+      for (let number = 2; names.has(name); number++) name = `${name.replace(/-\d+$/, "")}-${number}`;
+      names.add(name);
+      for (const file of own) file.config = name;
+    }
+    this.#replan();
+  }
+
+  /** The mends of a config's columns. */
+  mendsOf(config: string): Mends {
+    return this.#mends.get(config) ?? {};
+  }
+
+  /** Says what becomes of a column; without a mend, what follows from its types. */
+  mend(config: string, column: string, mend: Mend | undefined): void {
+    const { [column]: _, ...others } = this.mendsOf(config);
+    this.#mends.set(config, mend ? { ...others, [column]: mend } : others);
+    this.#replan();
+  }
+
+  /** Makes class labels of a column, of all values that it has. */
+  async labelColumn(config: string, column: Column): Promise<void> {
+    const files = this.configs.find((one) => one.config === config)?.files ?? [];
+    const feature = await this.checks.labels(
+      files.filter(({ frame }) => frame.columns.includes(column.source)),
+      column.source,
+    );
+    if (feature) this.mend(config, column.source, { ...column.mend, type: feature });
+  }
+
+  /** Asks what the commit would do. */
+  async review(): Promise<void> {
+    this.#planning.abort();
+    const planning = new AbortController();
+    this.#planning = planning;
+    this.plan = undefined;
+    this.planError = undefined;
+    this.isPlanning = this.obstacle === undefined;
+    this.#onChange();
+    if (!this.isPlanning) return;
+    try {
+      const { remote } = await this.#open();
+      const frames = await this.#frames(planning.signal);
+      const plan = await remote.planDataset(this.repo, frames, {
+        ...this.#options(),
+        signal: planning.signal,
+      });
+      if (!planning.signal.aborted) this.plan = plan;
+    } catch (error) {
+      if (!planning.signal.aborted) this.planError = error;
+    }
+    if (planning.signal.aborted) return;
+    this.isPlanning = false;
+    this.#onChange();
+  }
+
+  /** Begins to send. */
+  send(): void {
+    if (this.obstacle !== undefined || this.job?.isActive) return;
+    this.job = new Job(async (controls) => {
+      const { remote } = await this.#open();
+      const { signal } = controls;
+      const { isPrivate, license } = this.target;
+      if (this.repoState !== "exists") {
+        const options = { private: isPrivate, existOk: true, signal };
+        await remote.createDataset(this.repo, license ? { ...options, license } : options);
+      }
+      return remote.writeDataset(this.repo, await this.#frames(signal), { ...this.#options(), ...controls });
+    }, this.#onChange);
+    this.#onChange();
+  }
+
+  /** Begins anew with other files, for the same repo. */
+  reset(): void {
+    this.#reading.abort();
+    this.#reading = new AbortController();
+    this.files = [];
+    this.#mends.clear();
+    this.job = undefined;
+    void this.#look();
+    this.#replan();
+  }
+
+  /** Ends the workers. */
+  close(): void {
+    for (const work of [this.#looking, this.#reading, this.#planning]) work.abort();
+    this.job?.cancel();
+    this.#remote?.close();
+    this.#local?.close();
+    this.#remote = undefined;
+    this.#local = undefined;
+  }
+
+  #tableObstacle(): string | undefined {
+    for (const { config, files, columns } of this.configs) {
+      const where = this.configs.length > 1 ? ` of ${config}` : "";
+      const name =
+        configNameProblem(config) ?? files.map(({ split }) => splitNameProblem(split)).find(Boolean);
+      if (name) return name;
+      const conflict = columns.find(({ state }) => state === "conflict");
+      if (conflict) return `Say what the column ${conflict.name}${where} is to be: its files differ.`;
+      if (columns.every(({ state }) => state === "dropped")) return `No column${where} is left.`;
+      const fields = files.map(({ id, frame }) => ({ id, fields: frame.schema.fields }));
+      const twice = sameName(fields, this.mendsOf(config));
+      if (twice !== undefined) return `Two columns${where} would be called ${twice}.`;
+      const empty = files.find(({ split }) =>
+        files.every((file) => file.split !== split || file.numRows === 0),
+      );
+      if (empty)
+        return `The split ${empty.split}${where} has no rows, and \`datasets\` reads no empty split.`;
+    }
+    return undefined;
+  }
+
+  /** The library and the hubs, made when first needed. */
+  async #open(): Promise<{ library: Library; remote: Hub; local: Hub }> {
+    this.#library ??= await import("./library.js");
+    const { Hub } = this.#library;
+    const { endpoint, token } = this.#access;
+    this.#remote ??= new Hub({
+      ...(endpoint && { endpoint }),
+      ...(token !== undefined && { token }),
+      workers: 1,
+    });
+    this.#local ??= new Hub();
+    return { library: this.#library, remote: this.#remote, local: this.#local };
+  }
+
+  async #frames(signal: AbortSignal): Promise<ConfigFrames> {
+    const { library, local } = await this.#open();
+    const entries = this.configs.map(
+      async (config) => [config.config, await splitsOf(config, library, local, signal)] as const,
+    );
+    return Object.fromEntries(await Promise.all(entries));
+  }
+
+  #options(): WriteDatasetOptions {
+    const { compression, fileMegabytes, rowGroupMegabytes, naming, message, createPr } = this.settings;
+    const { mode, license } = this.target;
+    const tables = this.files.filter(isTable);
+    const bytes = tables.reduce((sum, { file }) => sum + file.size, 0);
+    return {
+      mode,
+      ...(license && { license }),
+      naming,
+      compression,
+      rowGroupBytes: rowGroupMegabytes * 1e6,
+      fileBytes: fileMegabytes === undefined ? fileBytesFor(bytes) : fileMegabytes * 1e6,
+      add: [
+        ...this.files.filter(({ isAsItIs }) => isAsItIs).map(({ path, file }) => ({ path, blob: file })),
+        ...(this.settings.keepsOriginals ? tables : []).map(({ path, file }) => ({
+          path: `original/${path}`,
+          blob: file,
+        })),
+      ],
+      ...(message.trim() && { commitMessage: message }),
+      createPr,
+    };
+  }
+
+  /** Whether the repo exists, and what is in it. */
+  async #look(): Promise<void> {
+    this.#looking.abort();
+    const looking = new AbortController();
+    this.#looking = looking;
+    const { signal } = looking;
+    this.dataset = undefined;
+    this.repoState = "unknown";
+    if (this.target.owner === "" || repoNameProblem(this.target.name)) return this.#onChange();
+    this.repoState = "looking";
+    this.#onChange();
+    // Names are typed letter by letter.
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    if (signal.aborted) return;
+    try {
+      const { remote } = await this.#open();
+      this.dataset = await remote.dataset(this.repo, { signal });
+      this.repoState = "exists";
+    } catch (error) {
+      if (signal.aborted) return;
+      this.repoState = isHubframeError(error, "not_found") ? "new" : "hidden";
+    }
+    if (!signal.aborted) this.#replan();
+  }
+
+  /** What was planned holds no more. */
+  #replan(): void {
+    this.#planning.abort();
+    this.plan = undefined;
+    this.planError = undefined;
+    this.isPlanning = false;
+    this.#onChange();
+  }
+}
