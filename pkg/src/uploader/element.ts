@@ -154,14 +154,14 @@ export class DatasetUploader extends LitElement {
       this.requestUpdate();
     };
     return html`
-      <h4>
+      <h3>
         <label>
           First rows of
           <select @change=${choose}>
             ${files.map((file) => html`<option .selected=${live(file === shown)}>${file.path}</option>`)}
           </select>
         </label>
-      </h4>
+      </h3>
       <hf-upload-rows .file=${shown}></hf-upload-rows>
     `;
   }
@@ -205,7 +205,7 @@ export class DatasetUploader extends LitElement {
 function step(number: number, title: string, content: TemplateResult, isInert: boolean): TemplateResult {
   return html`
     <section aria-labelledby=${`step-${number}`}>
-      <h3 id=${`step-${number}`}><span class="step-number">${number}</span> ${title}</h3>
+      <h2 id=${`step-${number}`}><span class="step-number">${number}</span> ${title}</h2>
       <div class="content" ?inert=${isInert}>${content}</div>
     </section>
   `;

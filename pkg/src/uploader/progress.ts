@@ -86,5 +86,5 @@ export function durationText(seconds: number): string {
  * so little that files are many for nothing, and no more than `datasets` makes (`config.MAX_SHARD_SIZE`).
  */
 export function fileBytesFor(totalBytes: number): number {
-  return Math.round(Math.min(Math.max(totalBytes / 16, 16e6), 500e6));
+  return Math.round(Math.min(Math.max(totalBytes / 16, 32e6), 500e6));
 }

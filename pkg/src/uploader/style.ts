@@ -30,7 +30,7 @@ export const uploaderStyle: CSSResult = css`
     border-radius: 8px;
     overflow: hidden;
   }
-  h3 {
+  h2 {
     display: flex;
     gap: 0.6rem;
     align-items: center;
@@ -50,7 +50,7 @@ export const uploaderStyle: CSSResult = css`
     color: var(--hf-accent);
     font-size: 0.85rem;
   }
-  h4 {
+  h3 {
     margin: 0.9rem 0 0.35rem;
     font-size: 0.95rem;
   }

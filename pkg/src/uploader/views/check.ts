@@ -83,8 +83,8 @@ function matrix(model: UploaderModel, config: ConfigFiles): TemplateResult {
     ({ state }) => state === "missing" || state === "text" || state === "conflict",
   );
   return html`
-    <h4>${model.configs.length > 1 ? `Config ${config.config}: ` : ""}${countText(columns.length)} columns,
-      ${differ.length === 0 ? (files.length > 1 ? "the same in all files" : "of one file") : `${countText(differ.length)} not the same in all files`}</h4>
+    <h3>${model.configs.length > 1 ? `Config ${config.config}: ` : ""}${countText(columns.length)} columns,
+      ${differ.length === 0 ? (files.length > 1 ? "the same in all files" : "of one file") : `${countText(differ.length)} not the same in all files`}</h3>
     <div class="scroll matrix" tabindex="0" role="region" aria-label=${`Columns of ${config.config}`}>
       <table>
         <thead>

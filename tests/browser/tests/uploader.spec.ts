@@ -1,0 +1,201 @@
+/** The uploader page as it is built, in Chromium: from files to a dataset that loads. */
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import type { Locator, Page } from "@playwright/test";
+import { Hub } from "hubframe";
+import type { LocalHub } from "../support/local-hub.js";
+import { ROOT } from "../support/paths.js";
+import type { StaticServer } from "../support/static.js";
+import { test as base, expect } from "../support/test.js";
+
+const VEGA = join(ROOT, "node_modules/vega-datasets/data");
+
+/** Errors that the page logged or threw, and violations of its Content-Security-Policy. */
+const test = base.extend<{ problems: string[] }>({
+  problems: [
+    async ({ page }, use) => {
+      const problems: string[] = [];
+      page.on("pageerror", (error) => problems.push(String(error)));
+      page.on("console", (message) => {
+        // A browser logs every answer that is an error, such as a repo that is not there yet.
+        const isAnswer = message.text().startsWith("Failed to load resource");
+        if (message.type() === "error" && !isAnswer) problems.push(message.text());
+      });
+      await use(problems);
+      expect(problems).toEqual([]);
+    },
+    { auto: true },
+  ],
+});
+
+async function open(page: Page, site: StaticServer, hub: LocalHub): Promise<void> {
+  await page.goto(`${site.origin}/uploader/?endpoint=${encodeURIComponent(hub.endpoint)}`);
+}
+
+async function signIn(page: Page, token = "hf_write"): Promise<void> {
+  await page.getByLabel("Access token").fill(token);
+  await page.keyboard.press("Enter");
+  await expect(page.getByText("Signed in as")).toBeVisible();
+}
+
+const step = (page: Page, name: string): Locator => page.getByRole("region", { name });
+
+type Files = Parameters<Locator["setInputFiles"]>[0];
+
+/** Adds files, and waits until all were read. */
+async function add(page: Page, files: Files): Promise<void> {
+  await page.getByLabel("Choose files").setInputFiles(files);
+  await expect(step(page, "2 Files").locator("progress")).toHaveCount(0);
+}
+
+const text = (name: string, content: string | Buffer) => ({
+  name,
+  mimeType: "text/plain",
+  buffer: Buffer.from(content),
+});
+
+async function review(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Review the commit" }).click();
+  await expect(page.locator(".plan")).toBeVisible();
+}
+
+async function send(page: Page): Promise<void> {
+  await page.getByRole("button", { name: /^Send/ }).click();
+  await expect(page.getByText("Done:")).toBeVisible({ timeout: 60_000 });
+}
+
+/** The configs, splits and rows of a dataset, as hubframe finds them. */
+async function shape(endpoint: string, repo: string): Promise<Record<string, Record<string, number>>> {
+  const hub = new Hub({ endpoint, token: "hf_write" });
+  const dataset = await hub.dataset(repo);
+  const shape: Record<string, Record<string, number>> = {};
+  for (const { name, splits } of dataset.configs) {
+    shape[name] = {};
+    for (const split of splits) {
+      const frame = await dataset.split(split.name, { config: name });
+      Object.assign(shape[name], { [split.name]: await frame.count() });
+    }
+  }
+  hub.close();
+  return shape;
+}
+
+test("a new user's way from four kinds of files to a dataset takes few clicks", async ({
+  page,
+  site,
+  freshHub,
+}) => {
+  test.slow();
+  await open(page, site, freshHub);
+  await page.evaluate(() => {
+    Object.assign(globalThis, { clicks: 0 });
+    addEventListener(
+      "click",
+      (event) => {
+        if (event.isTrusted && event.detail > 0) (globalThis as unknown as { clicks: number }).clicks += 1;
+      },
+      true,
+    );
+  });
+  await page.getByLabel("Access token").click();
+  await signIn(page);
+  await page.getByLabel("Dataset name").click();
+  await page.getByLabel("Dataset name").fill("vega-four");
+  await expect(page.getByText("user/vega-four is free")).toBeVisible();
+  const names = ["birdstrikes.csv", "movies.json", "flights-3m.parquet", "flights-200k.arrow"];
+  await add(
+    page,
+    names.map((name) => join(VEGA, name)),
+  );
+  await expect(step(page, "2 Files").getByRole("row")).toHaveText([
+    /File/,
+    /birdstrikes.csv.*CSV.*10,000/s,
+    /movies.json.*JSON.*3,201/s,
+    /flights-3m.parquet.*Parquet.*3,000,000/s,
+    /flights-200k.arrow.*Arrow.*200,000/s,
+  ]);
+  await page.getByRole("button", { name: "Make a config of each table" }).click();
+  await review(page);
+  await expect(page.locator(".plan")).toContainText("birdstrikes/train/part-00000.parquet");
+  await expect(page.locator(".diff")).toContainText("+ - config_name: flights-3m");
+  await send(page);
+  await expect(page.getByRole("link", { name: "Its rows, in our preview" })).toHaveAttribute(
+    "href",
+    /preview\/\?repo=user%2Fvega-four&rev=[0-9a-f]{40}&endpoint=/,
+  );
+  // Choosing the files is a click, and one in the browser's own dialog.
+  const clicks = (await page.evaluate(() => (globalThis as unknown as { clicks: number }).clicks)) + 2;
+  expect(clicks).toBeLessThan(12);
+  expect(await shape(freshHub.endpoint, "user/vega-four")).toEqual({
+    birdstrikes: { train: 10_000 },
+    movies: { train: 3201 },
+    "flights-3m": { train: 3_000_000 },
+    "flights-200k": { train: 200_000 },
+  });
+});
+
+test("splits follow the names of files, and are set one by one or many at once", async ({
+  page,
+  site,
+  freshHub,
+}) => {
+  await open(page, site, freshHub);
+  await signIn(page);
+  await page.getByLabel("Dataset name").fill("splits");
+  await add(page, [
+    text("train.csv", "a\n1\n2\n3\n"),
+    text("my_test.csv", "a\n4\n"),
+    text("x.csv", "a\n5\n"),
+    text("y.csv", "a\n6\n"),
+  ]);
+  const splits = step(page, "2 Files")
+    .getByRole("textbox", { name: /^Split of/ })
+    .or(step(page, "2 Files").getByRole("combobox", { name: /^Split of .*csv/ }));
+  await expect(splits).toHaveCount(4);
+  expect(
+    await splits.evaluateAll((inputs) => inputs.map((input) => (input as HTMLInputElement).value)),
+  ).toEqual(["train", "test", "train", "train"]);
+  await page.getByLabel("Select x.csv").check();
+  await page.getByLabel("Select y.csv").check();
+  await page.getByLabel("Split of 2 selected").fill("my-split");
+  await page.keyboard.press("Tab");
+  await expect(page.getByText("no '-', no spaces").first()).toBeVisible();
+  await page.getByLabel("Split of 2 selected").fill("my_split");
+  await page.keyboard.press("Tab");
+  await review(page);
+  await send(page);
+  expect(await shape(freshHub.endpoint, "user/splits")).toEqual({
+    default: { train: 3, test: 1, my_split: 2 },
+  });
+});
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+for (const appearance of ["light", "dark", "forced colours"] as const) {
+  test(`has no accessibility violations, ${appearance}`, async ({ page, site, freshHub }, testInfo) => {
+    const isForced = appearance === "forced colours";
+    await page.emulateMedia(isForced ? { forcedColors: "active" } : { colorScheme: appearance });
+    const check = async (name: string) => {
+      await page.screenshot({ path: testInfo.outputPath(`${name}.png`), fullPage: true });
+      const violations = await page.evaluate(`${axe}; axe.run().then(({ violations }) => violations)`);
+      expect(violations).toEqual([]);
+    };
+    await open(page, site, freshHub);
+    await check("welcome");
+    await signIn(page);
+    await page.getByLabel("Dataset name").fill(`axe-${appearance.replace(" ", "-")}`);
+    await add(page, [
+      text("train.csv", "a,b\n1,x\n2,y\n"),
+      text("test.jsonl", '{"a": "z"}\n'),
+      text("broken.csv", '"'),
+    ]);
+    await expect(page.getByRole("grid")).toBeVisible();
+    await check("files");
+    await page.getByRole("button", { name: "Remove broken.csv" }).click();
+    await review(page);
+    await check("review");
+    await send(page);
+    await check("done");
+  });
+}
