@@ -15,6 +15,7 @@ import { type CacheOptions, clearRangeCache } from "./range-cache.js";
 import type { Refs } from "./refs.js";
 import { checkCount } from "./row-range.js";
 import { Source } from "./source.js";
+import { type ConfigFrames, type SplitFrames, tablesOf } from "./split-frames.js";
 import type { RequestEvent } from "./types.js";
 import {
   type CommitOptions,
@@ -25,13 +26,7 @@ import {
   Upload,
 } from "./upload.js";
 import { wholeView } from "./view.js";
-import {
-  planTables,
-  splitTarget,
-  type TableToWrite,
-  type WriteOptions,
-  writeTables,
-} from "./write-dataset.js";
+import { planTables, type WriteOptions, writeTables } from "./write-dataset.js";
 
 /** Options of a {@link Hub}; all of them may be left out. */
 export interface HubOptions {
@@ -133,16 +128,6 @@ export interface WriteDatasetOptions extends WriteOptions {
   readonly naming?: "parts" | "shards";
   /** The license to name in a README that names none, such as `apache-2.0`. */
   readonly license?: string;
-}
-
-/** Frames by the names of the splits that they are to be. */
-export interface SplitFrames {
-  readonly [split: string]: Frame;
-}
-
-/** The splits of several configs. */
-export interface ConfigFrames {
-  readonly [config: string]: SplitFrames;
 }
 
 /** @internal The workers of a hub. */
@@ -411,34 +396,6 @@ function hfPath(repo: string): string {
     throw failure("invalid", "upload", 'Name a dataset, such as "username/my_dataset".');
   }
   return repo.includes("://") ? repo : `hf://datasets/${repo}`;
-}
-
-/** The tables of a write: of one config, or of several. */
-function tablesOf(
-  splits: SplitFrames | ConfigFrames,
-  { config, naming = "parts" }: WriteDatasetOptions,
-): TableToWrite[] {
-  const tables = Object.entries(splits).flatMap(([name, value]: [string, Frame | SplitFrames]) => {
-    if (value instanceof Frame) return [{ config, split: name, frame: value }];
-    return Object.entries(value).map(([split, frame]) => ({ config: name, split, frame }));
-  });
-  const isNested = tables.some((table) => table.config !== config);
-  if (
-    tables.length === 0 ||
-    !tables.every(({ frame }) => frame instanceof Frame) ||
-    (isNested && config !== undefined)
-  ) {
-    throw failure(
-      "invalid",
-      "write dataset",
-      "Name the splits to write, each with its frame, { train: df }; or the configs, each with its splits, and no config.",
-    );
-  }
-  return tables.map(({ config, split, frame }) => ({
-    target: splitTarget(split, config, naming),
-    label: isNested ? `${config}/${split}` : split,
-    frame,
-  }));
 }
 
 /** Each path once, and each a path in a repo. */

@@ -58,14 +58,12 @@ export type {
 } from "./frame-options.js";
 export {
   type CommitFilesOptions,
-  type ConfigFrames,
   type CreateDatasetOptions,
   type DatasetOptions,
   type DeleteDatasetOptions,
   Hub,
   type HubOptions,
   type ReadParquetOptions,
-  type SplitFrames,
   type WriteDatasetOptions,
 } from "./hub.js";
 export type {
@@ -98,6 +96,7 @@ export type { CacheOptions } from "./range-cache.js";
 export type { GitRef, Refs } from "./refs.js";
 export type { RowSchema } from "./row-batches.js";
 export type { Row, Value } from "./rows.js";
+export type { ConfigFrames, SplitFrames } from "./split-frames.js";
 export type { Feature, Field, FileInfo, RequestEvent, Schema } from "./types.js";
 export { type ConcatOptions, concat } from "./united.js";
 export type { CommitOptions, CommitResult, NewFile, PlannedCommit, UploadProgress } from "./upload.js";

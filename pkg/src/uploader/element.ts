@@ -3,12 +3,14 @@ import {
   type CSSResultGroup,
   html,
   LitElement,
-  type nothing,
+  nothing,
   type PropertyDeclarations,
   type PropertyValues,
   type TemplateResult,
 } from "lit";
 import { live } from "lit/directives/live.js";
+import "../auth/element.js";
+import { AccessControl } from "../preview/access.js";
 import { droppedFiles } from "./dropped.js";
 import { Guard } from "./guard.js";
 import type { LocalFile, TableFile } from "./local-file.js";
@@ -17,6 +19,7 @@ import { uploaderStyle } from "./style.js";
 import { checkView } from "./views/check.js";
 import { convertView } from "./views/convert.js";
 import { type FilesState, filesView } from "./views/files.js";
+import { resumeView } from "./views/resume.js";
 import { sendView } from "./views/send.js";
 import { targetView } from "./views/target.js";
 
@@ -25,7 +28,7 @@ import { targetView } from "./views/target.js";
  *
  * Files are read in the page, and what is sent goes to the Hub alone, in one commit at the end. Attributes: `endpoint`, and
  * `preview-page`, the address of a page that shows datasets, for the link at the end. A token is a property and never an
- * attribute: attributes are for everyone to read; without one the element asks for it. It fires `uploaded` with the
+ * attribute: attributes are for everyone to read; without one, who is signed in on the page asks (`hubframe/auth`). It fires `uploaded` with the
  * result of the commit.
  */
 export class DatasetUploader extends LitElement {
@@ -33,6 +36,7 @@ export class DatasetUploader extends LitElement {
   static override readonly properties: PropertyDeclarations = {
     endpoint: {},
     previewPage: { attribute: "preview-page" },
+    clientId: { attribute: "client-id" },
     token: { attribute: false },
   };
 
@@ -40,10 +44,17 @@ export class DatasetUploader extends LitElement {
   declare endpoint: string | undefined;
   /** The address of a page that shows a dataset by `?repo=&rev=`. */
   declare previewPage: string | undefined;
+  /** The id of the OAuth app that people sign in with; that of the Space if absent. */
+  declare clientId: string | undefined;
   /** An access token, kept in memory and sent to the endpoint only. */
   declare token: string | undefined;
 
   readonly #model = new UploaderModel(() => this.#onModel());
+  readonly #access = new AccessControl(
+    this,
+    () => this,
+    () => this.#onAccess(),
+  );
   readonly #guard = new Guard();
   #selected: ReadonlySet<LocalFile> = new Set();
   #isOver = false;
@@ -55,6 +66,7 @@ export class DatasetUploader extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     addEventListener("online", this.#onOnline);
+    void this.#model.lookBack();
   }
 
   override disconnectedCallback(): void {
@@ -65,8 +77,7 @@ export class DatasetUploader extends LitElement {
   }
 
   protected override updated(changed: PropertyValues): void {
-    if (!changed.has("endpoint") && !changed.has("token")) return;
-    void this.#model.setAccess({ endpoint: this.endpoint ?? "", token: this.token });
+    if (changed.has("endpoint") || changed.has("token")) this.#onAccess();
   }
 
   protected override render(): TemplateResult {
@@ -79,6 +90,7 @@ export class DatasetUploader extends LitElement {
         @dragleave=${() => this.#setOver(false)}
         @drop=${this.#onDrop}
       >
+        ${resumeView(model)}
         ${step(1, "Who and where", targetView(model, this.#signIn()), isBusy && model.identity !== undefined)}
         ${step(2, "Files", filesView(model, this.#filesState()), isBusy)}
         ${step(
@@ -93,30 +105,16 @@ export class DatasetUploader extends LitElement {
     `;
   }
 
-  /** Where a token is given, unless the page gave one. */
+  /** Where people sign in, unless the page gave a token. */
   #signIn(): TemplateResult | typeof nothing {
-    if (this.#model.identity) {
-      return html`<div class="bar"><button @click=${() => this.#setToken(undefined)}>Use another token</button></div>`;
-    }
-    const submit = (event: SubmitEvent) => {
-      event.preventDefault();
-      const form = event.target as HTMLFormElement;
-      const token = String(new FormData(form).get("token")).trim();
-      form.reset();
-      if (token !== "") this.#setToken(token);
-    };
+    if (this.token !== undefined) return nothing;
     return html`
-      <form class="bar" @submit=${submit}>
-        <label class="wide">Access token <input name="token" type="password" autocomplete="off" placeholder="hf_…"></label>
-        <button type="submit">Use it</button>
-      </form>
+      <hf-sign-in
+        endpoint=${this.#access.endpoint}
+        client-id=${this.clientId ?? nothing}
+        scopes="openid profile contribute-repos"
+      ></hf-sign-in>
     `;
-  }
-
-  #setToken(token: string | undefined): void {
-    this.token = token;
-    // The same token again is tried again.
-    if (token !== undefined) void this.#model.setAccess({ endpoint: this.endpoint ?? "", token });
   }
 
   #filesState(): FilesState {
@@ -189,6 +187,10 @@ export class DatasetUploader extends LitElement {
     if (isOver === this.#isOver) return;
     this.#isOver = isOver;
     this.requestUpdate();
+  }
+
+  #onAccess(): void {
+    void this.#model.setAccess(this.#access.access);
   }
 
   #onModel(): void {

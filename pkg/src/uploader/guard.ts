@@ -1,21 +1,26 @@
 /** What keeps an upload from being lost by accident: a question before the page is left, the screen kept awake, one tab at a time. */
+import { failure } from "../errors.js";
 
 /** The name of the lock that the tab holds which uploads. */
 const LOCK = "hubframe-uploader";
 
+/** Does work that no other tab of this site may do at the same time. Where the browser has no locks, it just does it. */
+export async function alone<T>(work: () => Promise<T>): Promise<T> {
+  if (!globalThis.navigator?.locks) return work();
+  return navigator.locks.request(LOCK, { ifAvailable: true }, (lock) => {
+    if (lock) return work();
+    throw failure(
+      "conflict",
+      "upload",
+      "Another tab of this page uploads just now. Wait for it, or cancel it there.",
+    );
+  });
+}
+
 /** Guards the page while something is under way. */
 export class Guard {
   #isOn = false;
-  #release: (() => void) | undefined;
   #wake: WakeLockSentinel | undefined;
-
-  /** Whether no other tab of this site uploads. Where the browser has no locks, that is not known, and taken for granted. */
-  static async isFree(): Promise<boolean> {
-    const { locks } = navigator;
-    if (!locks) return true;
-    const { held = [] } = await locks.query();
-    return !held.some(({ name }) => name === LOCK);
-  }
 
   /** Switches it on or off. */
   set(isOn: boolean): void {
@@ -27,17 +32,6 @@ export class Guard {
 
   #on(): void {
     addEventListener("beforeunload", ask);
-    navigator.locks
-      ?.request(
-        LOCK,
-        { ifAvailable: true },
-        () =>
-          new Promise<void>((resolve) => {
-            this.#release = resolve;
-            if (!this.#isOn) resolve();
-          }),
-      )
-      .catch(() => {});
     navigator.wakeLock
       ?.request("screen")
       .then(async (wake) => {
@@ -50,8 +44,6 @@ export class Guard {
 
   #off(): void {
     removeEventListener("beforeunload", ask);
-    this.#release?.();
-    this.#release = undefined;
     this.#wake?.release().catch(() => {});
     this.#wake = undefined;
   }

@@ -11,6 +11,7 @@ export type FileKind = "parquet" | "arrow" | "text" | "other";
 /** A file of the plan. */
 export interface LocalFile extends GivenFile {
   readonly id: number;
+  path: string;
   kind: FileKind | undefined;
   /** How much of it was read to learn what is in it, in bytes. */
   bytesRead: number;

@@ -1,18 +1,30 @@
 /** What an uploader knows and does, without any of how it looks: who and where → files → columns → settings → commit. */
 import type { Dataset } from "../dataset.js";
 import { isHubframeError } from "../errors.js";
-import type { ConfigFrames, Hub, WriteDatasetOptions } from "../hub.js";
+import type { Hub, WriteDatasetOptions } from "../hub.js";
 import type { Identity } from "../protocol.js";
+import type { ConfigFrames } from "../split-frames.js";
 import type { PlannedCommit } from "../upload.js";
 import type { ParquetOptions } from "../write.js";
 import { Checks } from "./checks.js";
 import { type Column, type Mend, type Mends, sameName, tablesIn } from "./columns.js";
 import type { GivenFile } from "./dropped.js";
-import { Job } from "./job.js";
+import { alone } from "./guard.js";
+import { Job, type Work } from "./job.js";
 import type { Library } from "./library.js";
 import { isTable, type LocalFile, openLocalFile } from "./local-file.js";
 import { configNameOf, configNameProblem, repoNameProblem, splitNameProblem } from "./names.js";
 import { fileBytesFor } from "./progress.js";
+import {
+  forgetPlan,
+  matching,
+  reopened,
+  type SavedFile,
+  type SavedPlan,
+  savedFile,
+  savedPlan,
+  savePlan,
+} from "./saved.js";
 import { type ConfigFiles, configsOf, splitsOf } from "./tables.js";
 
 /** Where the Hub is, and who asks. */
@@ -72,6 +84,10 @@ export class UploaderModel {
   isPlanning = false;
   job: Job | undefined;
   endpoint = "https://huggingface.co";
+  /** What was sent in an earlier visit and not finished. */
+  unfinished: SavedPlan | undefined;
+  /** Files of a plan that is gone on with, which must be given again. */
+  missing: readonly SavedFile[] = [];
   readonly #onChange: () => void;
   #access: Access = { endpoint: "", token: undefined };
   /** Talks to the Hub, with the token. */
@@ -119,6 +135,7 @@ export class UploaderModel {
     const name = repoNameProblem(this.target.name);
     if (name) return name;
     if (this.repoState === "hidden") return "This repo cannot be seen with this token.";
+    if (this.missing.length > 0) return "Give the missing files again, or forget the earlier upload.";
     if (this.files.length === 0) return "Add the files of the dataset.";
     if (this.isReading) return "The files are still being read.";
     const broken = this.files.find((file) => file.error !== undefined && !file.isAsItIs);
@@ -143,6 +160,7 @@ export class UploaderModel {
       const { remote } = await this.#open();
       this.identity = await remote.whoAmI();
       if (this.target.owner === "") this.setTarget({ owner: this.identity.name });
+      else void this.#look();
     } catch (error) {
       this.identity = undefined;
       this.accessError = error;
@@ -180,6 +198,7 @@ export class UploaderModel {
     const { library, local } = await this.#open();
     const splits = await local.guessSplits(this.files.map(({ path }) => path));
     for (const file of added) file.split = splits[this.files.indexOf(file)] ?? "train";
+    for (const file of added) await this.#recognise(file);
     const { signal } = this.#reading;
     for (const file of added) {
       await openLocalFile(file, library, local, signal, this.#onChange);
@@ -270,10 +289,39 @@ export class UploaderModel {
     this.#onChange();
   }
 
+  /** Looks for an upload that was begun in an earlier visit. */
+  async lookBack(): Promise<void> {
+    const plan = await savedPlan().catch(() => undefined);
+    if (this.job || this.files.length > 0) return;
+    this.unfinished = plan;
+    this.#onChange();
+  }
+
+  /** Goes on with it: with the files whose handles the browser kept, and asks for the others. Call it from a click. */
+  async goOn(): Promise<void> {
+    const plan = this.unfinished;
+    if (!plan) return;
+    const files = await reopened(plan.files);
+    this.settings = plan.settings;
+    for (const [config, mends] of plan.mends) this.#mends.set(config, mends);
+    this.missing = plan.files;
+    this.setTarget(plan.target);
+    await this.addFiles(files);
+  }
+
+  /** Forgets it. */
+  async forget(): Promise<void> {
+    this.unfinished = undefined;
+    this.missing = [];
+    this.#onChange();
+    await forgetPlan().catch(() => {});
+  }
+
   /** Begins to send. */
   send(): void {
     if (this.obstacle !== undefined || this.job?.isActive) return;
-    this.job = new Job(async (controls) => {
+    const work: Work = async (controls) => {
+      await this.#save();
       const { remote } = await this.#open();
       const { signal } = controls;
       const { isPrivate, license } = this.target;
@@ -281,8 +329,12 @@ export class UploaderModel {
         const options = { private: isPrivate, existOk: true, signal };
         await remote.createDataset(this.repo, license ? { ...options, license } : options);
       }
-      return remote.writeDataset(this.repo, await this.#frames(signal), { ...this.#options(), ...controls });
-    }, this.#onChange);
+      const frames = await this.#frames(signal);
+      const result = await remote.writeDataset(this.repo, frames, { ...this.#options(), ...controls });
+      await this.forget();
+      return result;
+    };
+    this.job = new Job((controls) => alone(() => work(controls)), this.#onChange);
     this.#onChange();
   }
 
@@ -374,6 +426,24 @@ export class UploaderModel {
     };
   }
 
+  /** Keeps the plan while it is being carried out. An upload must not fail for that. */
+  async #save(): Promise<void> {
+    const files = await Promise.all(this.files.map(savedFile));
+    const { endpoint, target, settings } = this;
+    const plan = { endpoint, target, settings, files, mends: [...this.#mends], startedAt: Date.now() };
+    await savePlan(plan).catch(() => {});
+  }
+
+  /** Gives a file the place that it had in a plan which is gone on with. */
+  async #recognise(file: LocalFile): Promise<void> {
+    const saved = await matching(file, this.missing);
+    if (!saved) return;
+    this.missing = this.missing.filter((other) => other !== saved);
+    const { path, split, config, isAsItIs } = saved;
+    Object.assign(file, { path, split, config, isAsItIs });
+    this.files = sortedAs(this.files, this.unfinished?.files ?? []);
+  }
+
   /** Whether the repo exists, and what is in it. */
   async #look(): Promise<void> {
     this.#looking.abort();
@@ -385,6 +455,7 @@ export class UploaderModel {
     if (this.target.owner === "" || repoNameProblem(this.target.name)) return this.#onChange();
     this.repoState = "looking";
     this.#onChange();
+    if (!this.#access.token) return;
     // Names are typed letter by letter.
     await new Promise((resolve) => setTimeout(resolve, 300));
     if (signal.aborted) return;
@@ -407,4 +478,13 @@ export class UploaderModel {
     this.isPlanning = false;
     this.#onChange();
   }
+}
+
+/** Files in the order of a plan: the rows must come in the same order to be the same files on the Hub. */
+function sortedAs(files: readonly LocalFile[], plan: readonly SavedFile[]): readonly LocalFile[] {
+  const place = ({ path }: LocalFile) => {
+    const at = plan.findIndex((saved) => saved.path === path);
+    return at < 0 ? plan.length : at;
+  };
+  return [...files].sort((a, b) => place(a) - place(b));
 }

@@ -14,9 +14,9 @@ import { typeText, widthOf } from "../preview/cell/kind.js";
 import { CellPanel } from "../preview/cell/panel.js";
 import { Grid, type GridCells } from "../preview/grid/grid.js";
 import type { CellPosition } from "../preview/grid/keys.js";
-import { adviceOf } from "../preview/sentence.js";
 import type { Row } from "../rows.js";
 import type { TableFile } from "./local-file.js";
+import { sentenceOf } from "./sentence.js";
 
 /** How many rows are shown. */
 const NUM_ROWS = 100;
@@ -75,7 +75,7 @@ export class UploadRows extends LitElement {
   }
 
   protected override render(): TemplateResult {
-    if (this.#error !== undefined) return html`<p role="alert">${adviceOf(this.#error).message}</p>`;
+    if (this.#error !== undefined) return html`<p role="alert">${sentenceOf(this.#error)}</p>`;
     const field = this.file.frame.schema.fields[this.#active.column];
     return html`
       <hf-dataset-grid

@@ -1,7 +1,8 @@
 /** From files, with what was said of their columns, to the frames that are written. */
 import type { Frame } from "../frame.js";
-import type { Hub, SplitFrames } from "../hub.js";
+import type { Hub } from "../hub.js";
 import type { ColumnTypes } from "../inspection.js";
+import type { SplitFrames } from "../split-frames.js";
 import { type Column, columnsOf, type Mends, typesOf } from "./columns.js";
 import type { Library } from "./library.js";
 import type { TableFile } from "./local-file.js";

@@ -34,6 +34,7 @@ async function open(page: Page, site: StaticServer, hub: LocalHub): Promise<void
 }
 
 async function signIn(page: Page, token = "hf_write"): Promise<void> {
+  await page.getByText("Sign in with a token").click();
   await page.getByLabel("Access token").fill(token);
   await page.keyboard.press("Enter");
   await expect(page.getByText("Signed in as")).toBeVisible();
@@ -98,7 +99,6 @@ test("a new user's way from four kinds of files to a dataset takes few clicks", 
       true,
     );
   });
-  await page.getByLabel("Access token").click();
   await signIn(page);
   await page.getByLabel("Dataset name").click();
   await page.getByLabel("Dataset name").fill("vega-four");

@@ -2,11 +2,11 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { live } from "lit/directives/live.js";
 import { byteText, countText } from "../../preview/cell/text.js";
-import { adviceOf } from "../../preview/sentence.js";
 import { type GivenFile, pickedFiles } from "../dropped.js";
 import type { LocalFile } from "../local-file.js";
 import type { UploaderModel } from "../model.js";
 import { configNameProblem, splitNameProblem } from "../names.js";
+import { sentenceOf } from "../sentence.js";
 import { textOf } from "./target.js";
 
 /** What this step keeps beside the model. */
@@ -106,7 +106,7 @@ function fileRow(
           <tr class="wrong">
             <td></td>
             <td colspan="7">
-              ${adviceOf(file.error).message.replace(/^The preview failed: Error: /, "")}
+              ${sentenceOf(file.error)}
               <button @click=${() => model.setAsItIs(file, true)}>Upload it as it is</button>
             </td>
           </tr>

@@ -2,11 +2,11 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { live } from "lit/directives/live.js";
 import { byteText, countText } from "../../preview/cell/text.js";
-import { adviceOf } from "../../preview/sentence.js";
 import { diffLines } from "../diff.js";
 import type { Job } from "../job.js";
 import type { UploaderModel } from "../model.js";
 import { durationText, secondsLeft } from "../progress.js";
+import { sentenceOf } from "../sentence.js";
 import { doneView } from "./done.js";
 import { textOf } from "./target.js";
 
@@ -41,7 +41,7 @@ function reviewView(model: UploaderModel): TemplateResult {
     </div>
     ${plan ? planView(model) : nothing}
     ${isPlanning ? html`<p role="status">Looking at the repo …</p>` : nothing}
-    ${planError === undefined ? nothing : html`<p class="wrong" role="alert">${adviceOf(planError).message}</p>`}
+    ${planError === undefined ? nothing : html`<p class="wrong" role="alert">${sentenceOf(planError)}</p>`}
     ${
       isBusy
         ? nothing
@@ -96,7 +96,7 @@ function jobView(model: UploaderModel, job: Job): TemplateResult {
       ${bar("Commit", 0, tally.isCommitting ? undefined : 1, tally.isCommitting ? "under way" : "at the end, all at once")}
       <p role="status">${stateText(job, left)}</p>
       ${tally.savedBytes > 0 ? html`<p>${byteText(tally.savedBytes)} of ${byteText(tally.fileBytes)} were already on the Hub.</p>` : nothing}
-      ${job.error === undefined ? nothing : html`<p class="wrong" role="alert">${adviceOf(job.error).message}</p>`}
+      ${job.error === undefined ? nothing : html`<p class="wrong" role="alert">${sentenceOf(job.error)}</p>`}
       <div class="bar">
         ${state === "running" ? html`<button @click=${() => job.pause()}>Pause</button>` : nothing}
         ${state === "paused" ? html`<button class="main" @click=${() => job.resume()}>Go on</button>` : nothing}

@@ -1,9 +1,9 @@
 /** Step 1: who uploads, and where to. */
 import { html, nothing, type TemplateResult } from "lit";
 import { live } from "lit/directives/live.js";
-import { adviceOf } from "../../preview/sentence.js";
 import type { Target, UploaderModel } from "../model.js";
 import { repoNameProblem } from "../names.js";
+import { sentenceOf } from "../sentence.js";
 
 /** The licenses that are offered; the Hub knows more, and a card can name any. */
 const LICENSES = [
@@ -19,15 +19,10 @@ const LICENSES = [
 
 /** Sign-in, owner, name, visibility, license. */
 export function targetView(model: UploaderModel, signIn: TemplateResult | typeof nothing): TemplateResult {
-  const { identity, accessError } = model;
+  const { accessError } = model;
   return html`
-    ${
-      identity
-        ? html`<p>Signed in as <b>${identity.name}</b>.</p>`
-        : html`<p>Your token stays in this page's memory, and goes to the Hub alone.</p>`
-    }
-    ${signIn}
-    ${accessError === undefined ? nothing : html`<p class="wrong" role="alert">${adviceOf(accessError).message}</p>`}
+    <div class="bar">${signIn}</div>
+    ${accessError === undefined ? nothing : html`<p class="wrong" role="alert">${sentenceOf(accessError)}</p>`}
     ${repoFields(model)}
   `;
 }

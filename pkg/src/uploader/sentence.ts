@@ -1,0 +1,18 @@
+/** An error as a sentence for a person who uploads. Pure. */
+import { isHubframeError } from "../errors.js";
+
+/** What went wrong, and the way out. */
+export function sentenceOf(error: unknown): string {
+  if (!isHubframeError(error)) return error instanceof Error ? error.message : String(error);
+  const { hint, file, line } = error.context;
+  const place = line === undefined ? file : `${file}, line ${line}`;
+  const isNamed = file === undefined || error.message.includes(file);
+  switch (error.code) {
+    case "unauthorized":
+      return "The Hub does not know this token any more. Sign in again above; the plan stays as it is.";
+    case "network":
+      return `${error.message} It goes on by itself when the network is back.`;
+    default:
+      return [error.message, hint, isNamed ? "" : `(${place})`].filter(Boolean).join(" ");
+  }
+}
