@@ -163,6 +163,20 @@ test("signing in is no part of what a page downloads that does not, and works in
   await site.close();
 });
 
+test("the uploader element works in an empty page", async ({ page, project, hub }) => {
+  writeFileSync(join(project, "main.js"), 'import "hubframe/uploader";');
+  const element = `<hf-dataset-uploader endpoint="${hub.endpoint}"></hf-dataset-uploader>`;
+  writeFileSync(join(project, "index.html"), `${HTML("/main.js")}${element}`);
+  await build({ root: project, logLevel: "error", build: { target: "es2022" } });
+  const site = await serveStatic({ "/": join(project, "dist") });
+  await page.goto(site.origin);
+  const csv = { name: "a.csv", mimeType: "text/csv", buffer: Buffer.from("a,b\n1,x\n2,y\n") };
+  await page.getByLabel("Choose files").setInputFiles(csv);
+  await expect(page.getByRole("row").filter({ hasText: "a.csv" }).first()).toContainText(/CSV.*2/s);
+  await expect(page.getByRole("grid")).toContainText("y");
+  await site.close();
+});
+
 test("Vite serves it while developing", async ({ page, project, hub }) => {
   const server = await createServer({
     root: project,

@@ -2,69 +2,13 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import type { Locator, Page } from "@playwright/test";
+import { gzipSync } from "node:zlib";
 import { Hub } from "hubframe";
-import type { LocalHub } from "../support/local-hub.js";
 import { ROOT } from "../support/paths.js";
-import type { StaticServer } from "../support/static.js";
-import { test as base, expect } from "../support/test.js";
+import { expect } from "../support/test.js";
+import { add, file, open, review, send, signIn, step, test } from "../support/uploader.js";
 
 const VEGA = join(ROOT, "node_modules/vega-datasets/data");
-
-/** Errors that the page logged or threw, and violations of its Content-Security-Policy. */
-const test = base.extend<{ problems: string[] }>({
-  problems: [
-    async ({ page }, use) => {
-      const problems: string[] = [];
-      page.on("pageerror", (error) => problems.push(String(error)));
-      page.on("console", (message) => {
-        // A browser logs every answer that is an error, such as a repo that is not there yet.
-        const isAnswer = message.text().startsWith("Failed to load resource");
-        if (message.type() === "error" && !isAnswer) problems.push(message.text());
-      });
-      await use(problems);
-      expect(problems).toEqual([]);
-    },
-    { auto: true },
-  ],
-});
-
-async function open(page: Page, site: StaticServer, hub: LocalHub): Promise<void> {
-  await page.goto(`${site.origin}/uploader/?endpoint=${encodeURIComponent(hub.endpoint)}`);
-}
-
-async function signIn(page: Page, token = "hf_write"): Promise<void> {
-  await page.getByText("Sign in with a token").click();
-  await page.getByLabel("Access token").fill(token);
-  await page.keyboard.press("Enter");
-  await expect(page.getByText("Signed in as")).toBeVisible();
-}
-
-const step = (page: Page, name: string): Locator => page.getByRole("region", { name });
-
-type Files = Parameters<Locator["setInputFiles"]>[0];
-
-/** Adds files, and waits until all were read. */
-async function add(page: Page, files: Files): Promise<void> {
-  await page.getByLabel("Choose files").setInputFiles(files);
-  await expect(step(page, "2 Files").locator("progress")).toHaveCount(0);
-}
-
-const text = (name: string, content: string | Buffer) => ({
-  name,
-  mimeType: "text/plain",
-  buffer: Buffer.from(content),
-});
-
-async function review(page: Page): Promise<void> {
-  await page.getByRole("button", { name: "Review the commit" }).click();
-  await expect(page.locator(".plan")).toBeVisible();
-}
-
-async function send(page: Page): Promise<void> {
-  await page.getByRole("button", { name: /^Send/ }).click();
-  await expect(page.getByText("Done:")).toBeVisible({ timeout: 60_000 });
-}
 
 /** The configs, splits and rows of a dataset, as hubframe finds them. */
 async function shape(endpoint: string, repo: string): Promise<Record<string, Record<string, number>>> {
@@ -144,10 +88,10 @@ test("splits follow the names of files, and are set one by one or many at once",
   await signIn(page);
   await page.getByLabel("Dataset name").fill("splits");
   await add(page, [
-    text("train.csv", "a\n1\n2\n3\n"),
-    text("my_test.csv", "a\n4\n"),
-    text("x.csv", "a\n5\n"),
-    text("y.csv", "a\n6\n"),
+    file("train.csv", "a\n1\n2\n3\n"),
+    file("my_test.csv", "a\n4\n"),
+    file("x.csv", "a\n5\n"),
+    file("y.csv", "a\n6\n"),
   ]);
   const splits = step(page, "2 Files")
     .getByRole("textbox", { name: /^Split of/ })
@@ -170,6 +114,82 @@ test("splits follow the names of files, and are set one by one or many at once",
   });
 });
 
+/** What a page may have to download before it needs the WebAssembly: all of its JavaScript, after gzip, in bytes. */
+const MAX_JAVASCRIPT = 50_000;
+
+test("the page's JavaScript keeps to its budget, and the rest comes when it is needed", async ({
+  page,
+  site,
+  freshHub,
+}) => {
+  const scripts = new Map<string, number>();
+  page.on("response", async (response) => {
+    if (new URL(response.url()).pathname.endsWith(".js")) {
+      scripts.set(response.url(), gzipSync(await response.body()).length);
+    }
+  });
+  await open(page, site, freshHub);
+  await page.waitForLoadState("networkidle");
+  const total = [...scripts.values()].reduce((sum, size) => sum + size, 0);
+  test.info().annotations.push({ type: "bytes", description: String(total) });
+  expect(total).toBeGreaterThan(5000);
+  expect(total).toBeLessThanOrEqual(MAX_JAVASCRIPT);
+  const before = scripts.size;
+  await add(page, [file("a.csv", "a\n1\n")]);
+  await expect(page.getByRole("grid")).toBeVisible();
+  expect(scripts.size).toBeGreaterThan(before);
+});
+
+test("is used by keyboard alone, from the first field to the commit", async ({ page, site, freshHub }) => {
+  await open(page, site, freshHub);
+  const focused = () =>
+    page.evaluate(() => {
+      let element = document.activeElement;
+      while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
+      return element?.getAttribute("aria-label") ?? (element as HTMLElement | null)?.innerText ?? "";
+    });
+  const tabTo = async (name: RegExp) => {
+    for (let presses = 0; presses < 60; presses++) {
+      await page.keyboard.press("Tab");
+      if (name.test(await focused())) return;
+    }
+    throw new Error(`Tab does not get to ${name}`);
+  };
+  await tabTo(/^Sign in with a token/);
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Tab");
+  await page.keyboard.type("hf_write");
+  await page.keyboard.press("Enter");
+  await expect(page.getByText("Signed in as")).toBeVisible();
+  await page.getByLabel("Dataset name").focus();
+  await page.keyboard.type("by-keyboard");
+  await tabTo(/^Choose files$/);
+  const chooser = page.waitForEvent("filechooser");
+  await page.keyboard.press("Enter");
+  await (await chooser).setFiles([file("train.csv", "a\n1\n")]);
+  await expect(step(page, "2 Files").getByRole("row")).toHaveCount(2);
+  await expect(page.getByRole("grid")).toBeVisible();
+  await tabTo(/^Review the commit$/);
+  await page.keyboard.press("Enter");
+  await expect(page.locator(".plan")).toBeVisible();
+  await tabTo(/^Send$/);
+  await page.keyboard.press("Enter");
+  await expect(page.getByText("Done:")).toBeVisible();
+});
+
+test("fits a narrow screen", async ({ page, site, freshHub }) => {
+  await page.setViewportSize({ width: 390, height: 800 });
+  await open(page, site, freshHub);
+  await signIn(page);
+  await add(page, [
+    file("train.csv", `${"a long name of a column,".repeat(12)}n\n`),
+    file("b.csv", "a,b\n1,2\n"),
+  ]);
+  await expect(page.getByRole("grid")).toBeVisible();
+  const width = await page.evaluate(() => document.documentElement.scrollWidth);
+  expect(width).toBeLessThanOrEqual(390);
+});
+
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 for (const appearance of ["light", "dark", "forced colours"] as const) {
@@ -186,9 +206,9 @@ for (const appearance of ["light", "dark", "forced colours"] as const) {
     await signIn(page);
     await page.getByLabel("Dataset name").fill(`axe-${appearance.replace(" ", "-")}`);
     await add(page, [
-      text("train.csv", "a,b\n1,x\n2,y\n"),
-      text("test.jsonl", '{"a": "z"}\n'),
-      text("broken.csv", '"'),
+      file("train.csv", "a,b\n1,x\n2,y\n"),
+      file("test.jsonl", '{"a": "z"}\n'),
+      file("broken.csv", '"'),
     ]);
     await expect(page.getByRole("grid")).toBeVisible();
     await check("files");

@@ -1,0 +1,69 @@
+/** The uploader page, as a person uses it. */
+import type { Locator, Page } from "@playwright/test";
+import type { LocalHub } from "./local-hub.js";
+import type { StaticServer } from "./static.js";
+import { test as base, expect } from "./test.js";
+
+/** Errors that the page logged or threw, and violations of its Content-Security-Policy. */
+export const test = base.extend<{ problems: string[] }>({
+  problems: [
+    async ({ page }, use) => {
+      const problems: string[] = [];
+      page.on("pageerror", (error) => problems.push(String(error)));
+      page.on("console", (message) => {
+        // A browser logs every answer that is an error, such as a repo that is not there yet, and what has no answer.
+        const isAnswer = message.text().startsWith("Failed to load resource");
+        if (message.type() === "error" && !isAnswer) problems.push(message.text());
+      });
+      await use(problems);
+      expect(problems).toEqual([]);
+    },
+    { auto: true },
+  ],
+});
+
+export async function open(page: Page, site: StaticServer, hub: LocalHub): Promise<void> {
+  await page.goto(`${site.origin}/uploader/?endpoint=${encodeURIComponent(hub.endpoint)}`);
+}
+
+export async function signIn(page: Page, token = "hf_write"): Promise<void> {
+  await page.getByText("Sign in with a token").click();
+  await page.getByLabel("Access token").fill(token);
+  await page.keyboard.press("Enter");
+  await expect(page.getByText("Signed in as")).toBeVisible();
+}
+
+/** One of the five steps, by its heading: `2 Files`. */
+export const step = (page: Page, name: string): Locator => page.getByRole("region", { name });
+
+/** Adds files, and waits until all were read. */
+export async function add(page: Page, files: Parameters<Locator["setInputFiles"]>[0]): Promise<void> {
+  await page.getByLabel("Choose files").setInputFiles(files);
+  await expect(step(page, "2 Files").locator("progress")).toHaveCount(0);
+}
+
+/** A file of a picker. */
+export const file = (name: string, content: string | Buffer) => ({
+  name,
+  mimeType: "text/plain",
+  buffer: Buffer.from(content),
+});
+
+export async function review(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Review the commit" }).click();
+  await expect(page.locator(".plan")).toBeVisible();
+}
+
+/** Begins to send, and does not wait. */
+export async function begin(page: Page): Promise<void> {
+  await page.getByRole("button", { name: /^Send/ }).click();
+}
+
+export async function isDone(page: Page): Promise<void> {
+  await expect(page.getByText("Done:")).toBeVisible({ timeout: 60_000 });
+}
+
+export async function send(page: Page): Promise<void> {
+  await begin(page);
+  await isDone(page);
+}
