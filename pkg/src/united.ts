@@ -10,7 +10,7 @@ import { allColumns } from "./projection.js";
 import type { DataFile, FrameSource as Opened, ScanBatch, ShownColumn } from "./protocol.js";
 import { ALL_ROWS, numRowsIn } from "./row-range.js";
 import { type Cut, cutBy, inWindow, lastOf, tooLarge } from "./scan.js";
-import type { Answer, CollectedRows, FrameSource, Rows, Wanted } from "./source.js";
+import type { CollectedRows, FrameSource, Rows, Wanted } from "./source.js";
 import type { Field } from "./types.js";
 
 /** Options of {@link concat}. */
@@ -141,7 +141,11 @@ class UnitedSource implements FrameSource {
     throw failure("unsupported", "explain", "What reading costs is said by the frames given to concat.");
   }
 
-  async query(): Promise<Answer> {
+  async queryFooters(): Promise<never> {
+    return this.query();
+  }
+
+  async query(): Promise<never> {
     throw failure(
       "unsupported",
       "aggregate",

@@ -134,6 +134,7 @@ export class UploaderModel {
     if (!this.identity) return "Sign in first.";
     const name = repoNameProblem(this.target.name);
     if (name) return name;
+    if (this.repoState === "looking") return "Looking whether the dataset exists …";
     if (this.repoState === "hidden") return "This repo cannot be seen with this token.";
     if (this.missing.length > 0) return "Give the missing files again, or forget the earlier upload.";
     if (this.files.length === 0) return "Add the files of the dataset.";

@@ -210,10 +210,18 @@ test("429 and 412 of the Hub are waited for and planned around", async ({ page, 
   await page.getByLabel("Dataset name").fill("busy");
   await add(page, [file("train.csv", "a\n1\n2\n")]);
   await review(page);
-  await freshHub.fault({ origin: "hub", path: "preupload", kind: "status", status: 429, count: 1 });
-  await freshHub.fault({ origin: "hub", path: "/commit/", kind: "status", status: 412, count: 1 });
+  await freshHub.fault({ origin: "hub", path: "preupload", kind: "rate_limited", retry_after: 1, count: 1 });
+  await freshHub.fault({ origin: "hub", path: "/commit/main", kind: "slow", delay_ms: 3000, count: 1 });
   await begin(page);
+  await expect(page.getByText("under way")).toBeVisible();
+  // Somebody else commits while the page's own commit is on its way: the Hub answers it with 412.
+  const other = new Hub({ endpoint: freshHub.endpoint, token: "hf_write" });
+  await other.commitFiles("user/busy", { add: [{ path: "notes.txt", blob: new Blob(["other"]) }] });
+  other.close();
   await isDone(page);
+  const statuses = (await freshHub.log()).map(({ status }) => status);
+  expect(statuses).toContain(429);
+  expect(statuses).toContain(412);
   expect((await held(freshHub, "user/busy")).rows).toBe(2);
 });
 
