@@ -20,6 +20,7 @@ import { Grid, type GridCells, type RowSelection } from "./grid/grid.js";
 import type { CellPosition } from "./grid/keys.js";
 import { headerBar } from "./header.js";
 import { PreviewModel } from "./model.js";
+import { OnlineWatch } from "./online.js";
 import { problemView } from "./problem.js";
 import { searchBox } from "./search-box.js";
 import { copySelection, selectionBar } from "./selection.js";
@@ -116,6 +117,7 @@ export class DatasetPreview extends LitElement {
     this.repo = "";
     this.addEventListener("keydown", this.#onKey);
     new FileDrop(this, this.#openFiles);
+    new OnlineWatch(this, () => void this.#model.goOn());
   }
 
   /** The link to a view that is copied: by default, this page's address with the state in its query. */
@@ -225,9 +227,11 @@ export class DatasetPreview extends LitElement {
   #problem(error: unknown): TemplateResult {
     const { repo, revision, clientId } = this;
     const { endpoint, user } = this.#access;
+    const { silentHost } = this.#model.meter;
     return problemView(error, {
-      ...{ endpoint, user, repo, revision, clientId, isOffline: !navigator.onLine },
+      ...{ endpoint, user, repo, revision, clientId, silentHost, isOffline: !navigator.onLine },
       retry: () => void this.#model.retry(),
+      readWhole: () => void this.#model.readWhole(),
       showDefault: () => this.#choose({ repo }),
     });
   }

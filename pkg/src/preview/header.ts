@@ -3,7 +3,9 @@ import { html, nothing, type TemplateResult } from "lit";
 import { live } from "lit/directives/live.js";
 import { byteText, countText } from "./cell/text.js";
 import type { PreviewModel } from "./model.js";
+import { noticeOf } from "./notice.js";
 import type { ViewState } from "./view-state.js";
+import { shownConfigs } from "./whole-files.js";
 
 /** What the line can do. */
 export interface HeaderActions {
@@ -18,7 +20,8 @@ export function headerBar(
   tools: unknown,
 ): TemplateResult {
   const { dataset, open, numRows, isDeclared } = model;
-  const configs = dataset?.configs ?? [];
+  const configs = shownConfigs(dataset);
+  const notice = noticeOf(dataset, open, numRows);
   const splits = configs.find(({ name }) => name === open?.config)?.splits ?? [];
   const bytes = splits.find(({ name }) => name === open?.split)?.numBytes;
   const facts = [
@@ -39,6 +42,7 @@ export function headerBar(
         <button type="submit">Go</button>
       </form>
       <small>${facts.filter(Boolean).join(" · ")}</small>
+      ${notice === "" ? nothing : html`<small class="notice" role="note">${notice}</small>`}
       ${tools}
     </header>
   `;

@@ -1,6 +1,6 @@
 /** What a preview knows and does, without any of how it looks: state → dataset → split → rows. */
 import type { Dataset } from "../dataset.js";
-import { failure } from "../errors.js";
+import { failure, isHubframeError } from "../errors.js";
 import type { Explanation } from "../explanation.js";
 import type { Frame } from "../frame.js";
 import { Hub } from "../hub.js";
@@ -16,6 +16,7 @@ import { searchExpr, searchedColumns } from "./search.js";
 import { type OpenSplit, openDataset, openFiles, openPath, openSplit } from "./session.js";
 import { isSortable, type Sort, sortedRows, sortFromText } from "./sorted.js";
 import type { ViewState } from "./view-state.js";
+import { shownConfigs } from "./whole-files.js";
 
 /** Rows of images are large: what one block may hold, in bytes of Arrow data. */
 const MAX_BLOCK_BYTES = 256 * 2 ** 20;
@@ -75,6 +76,8 @@ export class PreviewModel {
   /** All rows of the split. */
   #all: RowBlocks | undefined;
   #files: LocalFiles;
+  /** Whether files that can only be read whole are wanted, whatever their size. */
+  #isAsked = false;
   #access: Access = { endpoint: "", token: undefined };
   #hub: Hub | undefined;
   #work = new AbortController();
@@ -92,7 +95,10 @@ export class PreviewModel {
     this.state = state;
     this.#files = files;
     if (!sameHub) this.#connect(access);
-    if (!sameRepo) this.dataset = undefined;
+    if (!sameRepo) {
+      this.dataset = undefined;
+      this.#isAsked = false;
+    }
     if (!sameHub || state.repo !== before.repo) this.refs = undefined;
     const sameSplit = sameRepo && state.config === before.config && state.split === before.split;
     if (sameSplit && this.open) {
@@ -137,6 +143,17 @@ export class PreviewModel {
       return this.#onChange();
     }
     await this.#run(`Opening ${this.title}`, (signal) => this.#openState(this.state, signal));
+  }
+
+  /** Reads files that can only be read whole, whatever that costs. */
+  async readWhole(): Promise<void> {
+    this.#isAsked = true;
+    await this.retry();
+  }
+
+  /** Tries again what failed for want of a network. */
+  async goOn(): Promise<void> {
+    if (isHubframeError(this.error ?? this.rows?.problem, "network")) await this.retry();
   }
 
   /** Stops whatever is being read. What was to be opened can be tried again. */
@@ -227,11 +244,11 @@ export class PreviewModel {
     if (state.path) return openPath(hub, state, signal);
     this.dataset ??= await openDataset(hub, state, signal);
     signal.throwIfAborted();
-    return openSplit(this.dataset, state, signal);
+    return openSplit(hub, this.dataset, state, { isAsked: this.#isAsked, signal });
   }
 
   async #learnRows(open: OpenSplit, signal: AbortSignal): Promise<void> {
-    const config = this.dataset?.configs.find(({ name }) => name === open.config);
+    const config = shownConfigs(this.dataset).find(({ name }) => name === open.config);
     const declared = config?.splits.find(({ name }) => name === open.split)?.numRows;
     if (declared !== undefined) this.#setRows(open, declared);
     this.isDeclared = declared !== undefined;

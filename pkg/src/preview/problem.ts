@@ -7,6 +7,8 @@ export interface ProblemContext extends Asked {
   /** The id of the OAuth app to sign in with. */
   readonly clientId: string | undefined;
   readonly retry: () => void;
+  /** Reads files that can only be read whole. */
+  readonly readWhole: () => void;
   /** Shows the dataset as it is without a revision, config or split being named. */
   readonly showDefault: () => void;
 }
@@ -27,6 +29,7 @@ export function problemView(error: unknown, context: ProblemContext): TemplateRe
 
 const WAYS: Record<WayOut, (context: ProblemContext) => TemplateResult> = {
   retry: ({ retry }) => html`<button @click=${retry}>Try again</button>`,
+  "read-whole": ({ readWhole }) => html`<button @click=${readWhole}>Read it whole</button>`,
   "default-view": ({ showDefault }) => html`<button @click=${showDefault}>Show the default view</button>`,
   "ask-access": ({ endpoint, repo }) => html`
     <a href=${`${endpoint}/datasets/${repo}`} target="_blank" rel="noreferrer">Ask for access on the Hub</a>

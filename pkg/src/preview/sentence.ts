@@ -1,8 +1,9 @@
 /** An error as a sentence for a person, and the ways out of it. Pure. */
 import { type HubframeError, isHubframeError } from "../errors.js";
+import { READ_WHOLE } from "./whole-files.js";
 
 /** What a person can do here. */
-export type WayOut = "sign-in" | "ask-access" | "default-view" | "retry";
+export type WayOut = "read-whole" | "sign-in" | "ask-access" | "default-view" | "retry";
 
 /** What to tell, and what may help. */
 export interface Advice {
@@ -17,6 +18,8 @@ export interface Asked {
   readonly revision?: string | undefined;
   /** The name of who is signed in; empty for a token whose owner is not known. */
   readonly user?: string | undefined;
+  /** The host that the last request without an answer went to. */
+  readonly silentHost?: string | undefined;
   /** Whether the browser knows that it has no network. */
   readonly isOffline?: boolean | undefined;
 }
@@ -50,7 +53,9 @@ export function adviceOf(error: unknown, asked: Asked): Advice {
         ways: ["retry"],
       };
     case "network":
-      return { message: asked.isOffline ? OFFLINE : sentenceOf(error), ways: ["retry"] };
+      return { message: asked.isOffline ? OFFLINE : unreachable(error, asked), ways: ["retry"] };
+    case "limit":
+      return { message: sentenceOf(error), ways: error.operation === READ_WHOLE ? ["read-whole"] : [] };
     case "aborted":
     case "changed":
       return { message: sentenceOf(error), ways: ["retry"] };
@@ -60,6 +65,12 @@ export function adviceOf(error: unknown, asked: Asked): Advice {
 }
 
 const OFFLINE = "This machine is offline. What was read stays; the rest comes when the network is back.";
+
+function unreachable(error: HubframeError, { silentHost }: Asked): string {
+  return [sentenceOf(error), silentHost ? `The request went to ${silentHost}, or on from there.` : ""]
+    .filter(Boolean)
+    .join(" ");
+}
 
 function notFound(error: HubframeError, { endpoint, repo, revision, user }: Asked): Advice {
   switch (error.context.hub_code) {

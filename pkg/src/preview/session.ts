@@ -4,6 +4,7 @@ import { failure } from "../errors.js";
 import type { Frame } from "../frame.js";
 import type { Hub } from "../hub.js";
 import type { ViewState } from "./view-state.js";
+import { isText, openWhole, shownConfigs } from "./whole-files.js";
 
 /** A split that is open. */
 export interface OpenSplit {
@@ -33,19 +34,28 @@ export async function openFiles(hub: Hub, files: readonly File[], signal: AbortS
 }
 
 /** Opens the split that a state names: by default the default config's `train`, or else its first. */
-export async function openSplit(dataset: Dataset, state: ViewState, signal: AbortSignal): Promise<OpenSplit> {
+export async function openSplit(
+  hub: Hub,
+  dataset: Dataset,
+  state: ViewState,
+  options: { readonly isAsked: boolean; readonly signal: AbortSignal },
+): Promise<OpenSplit> {
   const config = chooseConfig(dataset, state.config);
   const names = config.splits.map(({ name }) => name);
   const split = state.split ?? (names.includes("train") ? "train" : names[0]);
   if (split === undefined) {
     throw failure("not_found", "open split", config.problem ?? `Config "${config.name}" has no splits.`);
   }
-  const frame = await dataset.split(split, { config: config.name, signal });
+  const text = isText(dataset) ? config.splits.find(({ name }) => name === split) : undefined;
+  const frame = text
+    ? await openWhole(hub, dataset, text, options)
+    : await dataset.split(split, { config: config.name, signal: options.signal });
   return { config: config.name, split, frame };
 }
 
 function chooseConfig(dataset: Dataset, name: string | undefined): Config {
-  const { configs, problem, repo } = dataset;
+  const { problem, repo } = dataset;
+  const configs = shownConfigs(dataset);
   const config =
     name === undefined
       ? (configs.find(({ isDefault }) => isDefault) ?? configs[0])

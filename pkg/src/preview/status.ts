@@ -23,7 +23,9 @@ export function statusBar({ meter, doing, onStop }: Status): TemplateResult {
         </summary>
         <ol>${meter.requests.map(requestItem)}</ol>
       </details>
-      <span role="status">${doing ?? ""}</span>
+      <span role="status">
+        ${doing ?? ""}${doing && meter.isLimited ? ": the Hub limits requests, so the next one waits" : ""}
+      </span>
       ${doing ? html`<button @click=${onStop}>Stop</button>` : nothing}
     </footer>
   `;
