@@ -237,24 +237,34 @@ fn filters_mean_the_frames_types_whatever_the_files_are() {
 #[test]
 fn what_cannot_be_read_as_the_first_file_is_named() {
     let first = vec![("id", numbers(0..10)), ("n", numbers(0..10)), ("m", numbers(0..10))];
-    let words: ArrayRef = Arc::new(StringArray::from_iter_values((0..10).map(|row| row.to_string())));
+    let words_of = |rows: std::ops::Range<i64>| -> ArrayRef {
+        Arc::new(StringArray::from_iter_values(rows.map(|row| row.to_string())))
+    };
+    let words = words_of(0..10);
     let halves: ArrayRef = Arc::new(Float64Array::from_iter_values((0..10).map(|row| f64::from(row) / 2.0)));
     let second = vec![("id", numbers(10..20)), ("n", words.clone()), ("m", words)];
     let third = vec![("id", numbers(20..30)), ("n", halves)];
-    let files =
-        vec![("a.parquet", parquet(first)), ("b.parquet", parquet(second)), ("c.parquet", parquet(third))];
+    let fourth = vec![("id", numbers(30..40)), ("m", words_of(30..40))];
+    let files = vec![
+        ("a.parquet", parquet(first)),
+        ("b.parquet", parquet(second)),
+        ("c.parquet", parquet(third)),
+        ("d.parquet", parquet(fourth)),
+    ];
     let hub = hub(files);
     wait(async {
         let frame = open(&hub).await;
         let error = frame.collect().await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Unsupported);
-        for part in [r#""n" is Utf8 in it, not Int64"#, r#""m" is Utf8 in it, not Int64"#] {
-            assert!(error.message().contains(part), "{error}");
-        }
-        assert!(error.context().iter().any(|(key, value)| *key == "file" && value == "b.parquet"));
+        let (n, m) =
+            (r#"the column "n" is Utf8 in it, not Int64"#, r#"the column "m" is Utf8 in it, not Int64"#);
+        let list = format!(
+            "2 of 4 files do not fit the columns of the first one. Read them apart, or select the other columns.\n- b.parquet: {n}; {m}\n- d.parquet: {m}"
+        );
+        assert_eq!(error.message(), list);
         let rest = read(&hub, "hf://datasets/user/data/[ac].parquet").await.unwrap();
         let error = rest.collect().await.unwrap_err();
         assert!(error.message().contains("0.5 is no Int64"), "{error}");
-        assert_eq!(ids(&collect(&frame.select(&["id"]).unwrap()).await), (0..30).collect::<Vec<_>>());
+        assert_eq!(ids(&collect(&frame.select(&["id"]).unwrap()).await), (0..40).collect::<Vec<_>>());
     });
 }

@@ -76,6 +76,7 @@ export interface Session {
   count(frame: FrameSpec, signal: AbortSignal): Promise<FrameCount>;
   planCount(frame: FrameSpec, signal: AbortSignal): Promise<CountPlan>;
   explain(frame: FrameSpec, signal: AbortSignal): Promise<ExplainAnswer>;
+  checkSchemas(tasks: readonly ScanTask[], signal: AbortSignal): Promise<void>;
   sliceBatch(schema: Uint8Array, batch: Uint8Array, rows: RowRange): ScanBatch;
   inspect(file: NamedBlob, options: TextOptions, signal: AbortSignal): AsyncIterator<InspectProgress>;
   openText(inspections: readonly Inspection[], types: ColumnTypes): FrameSource;
@@ -137,6 +138,7 @@ export function createHandlers(startSession: StartSession, hooks: SessionHooks):
     count: async (signal, frame) => started().count(frame, signal),
     planCount: async (signal, frame) => started().planCount(frame, signal),
     explain: async (signal, frame) => started().explain(frame, signal),
+    checkSchemas: async (signal, tasks) => started().checkSchemas(tasks, signal),
     sliceBatch: async (_signal, schema, batch, rows) => started().sliceBatch(schema, batch, rows),
     inspect: (signal, file, options) => started().inspect(file, options, signal),
     openText: async (_signal, inspections, types) => started().openText(inspections, types),
@@ -215,6 +217,7 @@ export const transfers: Transfers = {
   count: ({ files }) => files.flatMap(footerBuffers),
   planCount: (plan) => [...new Set(planBuffers(plan))],
   explain: ({ files }) => files.flatMap(footerBuffers),
+  checkSchemas: () => [],
   sliceBatch: ({ bytes }) => [bytes.buffer as ArrayBuffer],
   inspect: () => [],
   openText: () => [],

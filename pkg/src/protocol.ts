@@ -65,6 +65,8 @@ export interface WorkerApi {
   planCount(frame: FrameSpec): CountPlan;
   /** Reads what reading begins with, and says what the rest costs. */
   explain(frame: FrameSpec): ExplainAnswer;
+  /** Reads the footers of the tasks' files, and rejects with all that do not fit the tasks' columns. */
+  checkSchemas(tasks: readonly ScanTask[]): void;
   /** Some rows of a batch, as a batch. */
   sliceBatch(schema: Uint8Array, batch: Uint8Array, rows: RowRange): ScanBatch;
   /** Reads a local text file once, whole, and says how far it is; the last item is what it found. */

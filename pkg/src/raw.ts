@@ -125,6 +125,7 @@ export async function startSession(settings: SessionSettings, hooks: SessionHook
     count: (frame, signal) => session.count(frame, signal) as Promise<FrameCount>,
     planCount: (frame, signal) => session.planCount(frame, signal) as Promise<CountPlan>,
     explain: (frame, signal) => session.explain(frame, signal) as Promise<ExplainAnswer>,
+    checkSchemas: (tasks, signal) => session.checkSchemas(tasks, signal),
     sliceBatch: (schema, batch, rows) => session.sliceBatch(schema, batch, rows.start, rows.end),
     inspect,
     openText: (inspections, types) => openText(inspections, types) as FrameSource,

@@ -1,5 +1,6 @@
 /** Runs the tasks of a plan on the workers: several at once, the rows in order, and never more held than is bounded. */
 import { failure, type HubframeError } from "./errors.js";
+import { namingMisfits } from "./misfits.js";
 import { Meter, type OnProgress } from "./progress.js";
 import { knownRows, type RowRange, type ScanBatch, type ScanPlan, type ScanTask } from "./protocol.js";
 import { isAll } from "./row-range.js";
@@ -202,10 +203,11 @@ function runner(
   const stopping = new AbortController();
   const either = signal ? AbortSignal.any([signal, stopping.signal]) : stopping.signal;
   const meter = onProgress && new Meter(tasks, onProgress);
+  const named = namingMisfits(home, tasks, signal);
   return {
     ahead: tasksAtOnce(tasks, small ? 1 : pool.slots.length),
     start: (task: ScanTask) => {
-      const batches = (small ? home : pool.idlest(home)).stream("scan", [task], either);
+      const batches = named((small ? home : pool.idlest(home)).stream("scan", [task], either));
       return meter ? meter.watch(task, batches) : batches;
     },
     stop: () => stopping.abort(),

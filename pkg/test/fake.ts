@@ -107,7 +107,7 @@ function content(columns: readonly string[] | undefined, ids: number[]) {
 function fakePlanning(
   files: FakeFiles,
   log: Log,
-): Pick<Session, "plan" | "count" | "planCount" | "explain" | "sliceBatch"> {
+): Pick<Session, "plan" | "count" | "planCount" | "explain" | "checkSchemas" | "sliceBatch"> {
   const { learn } = fakeFooters(files, log);
   const cut = ({ files, rows, columns: shown }: FrameSpec) => {
     const columns = shown?.map(({ source }) => source);
@@ -168,6 +168,7 @@ function fakePlanning(
       const known = data.map(learn);
       return { filter: JSON.stringify(filter), kept, cost, atMost: cost, pruned: [], text, files: known };
     },
+    async checkSchemas() {},
     sliceBatch(schema, bytes, { start, end }) {
       log.push(`slice ${start}..${end}`);
       const table = toTable(schema, [bytes]);

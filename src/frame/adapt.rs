@@ -11,6 +11,10 @@ use crate::error::{Error, ErrorKind, Result};
 
 const READ_ROWS: &str = "read rows";
 
+/// The operation of the error of a file whose columns are of other types. Who knows the other files can ask them, too:
+/// see [`super::Session::check_schemas`].
+pub(super) const FIT_COLUMNS: &str = "fit columns";
+
 /// Turns batches of a file's schema into batches of the frame's.
 #[derive(Debug)]
 pub(super) struct Adapter {
@@ -29,7 +33,7 @@ impl Adapter {
                 "This file does not fit the first one: {}. Read such files apart, or select the other columns.",
                 differences.join("; ")
             );
-            return Err(Error::new(ErrorKind::Unsupported, READ_ROWS, message));
+            return Err(Error::new(ErrorKind::Unsupported, FIT_COLUMNS, message));
         }
         let positions = schema.fields().iter().map(|field| file.index_of(field.name()).ok()).collect();
         // A file without a column makes it nullable, whatever the first file said.

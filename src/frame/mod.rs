@@ -14,6 +14,7 @@ mod explain;
 mod filter;
 mod footers;
 mod ipc;
+mod misfits;
 mod open;
 mod plan;
 mod prefix;

@@ -7,6 +7,7 @@ use arrow_schema::{Field, Schema, SchemaRef};
 
 use super::{
     Explanation, FrameSpec, RowRange, Sample, ScanTask, Session,
+    adapt::FIT_COLUMNS,
     columns::{ShownColumn, project, renamed, select, unknown},
     filter::checked,
     ipc::decode_schema,
@@ -231,11 +232,15 @@ impl<T: Transport + 'static> Frame<T> {
         let plan = self.session.plan(&self.spec).await?;
         let mut window = Window::from(plan.rows);
         let mut batches = Vec::new();
-        for task in plan.tasks {
+        for task in &plan.tasks {
             if window.is_done() {
                 break;
             }
-            batches.extend(self.read(task, &mut window).await?);
+            let read = self.read(task.clone(), &mut window).await;
+            if read.as_ref().is_err_and(|error| error.operation() == FIT_COLUMNS) {
+                self.session.check_schemas(&plan.tasks).await?;
+            }
+            batches.extend(read?);
         }
         Ok(batches)
     }

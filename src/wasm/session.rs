@@ -153,6 +153,14 @@ impl Session {
         to_js(&Explained { text: explanation.to_string(), explanation })
     }
 
+    /// Rejects with all files of the tasks that do not fit their columns, if there are any.
+    #[wasm_bindgen(js_name = checkSchemas)]
+    pub async fn check_schemas(&self, tasks: JsValue, signal: Option<AbortSignal>) -> Result<(), JsValue> {
+        let session = Rc::clone(&self.0);
+        let tasks: Vec<frame::ScanTask> = from_js(tasks)?;
+        abortable(signal, session.check_schemas(&tasks)).await
+    }
+
     /// Rows `start..end` of a batch, both as Arrow IPC messages.
     #[wasm_bindgen(
         js_name = sliceBatch,
