@@ -128,10 +128,7 @@ export async function startSession(settings: SessionSettings, hooks: SessionHook
     checkSchemas: (tasks, signal) => session.checkSchemas(tasks, signal),
     sliceBatch: (schema, batch, rows) => session.sliceBatch(schema, batch, rows.start, rows.end),
     inspect,
-    openText: (inspections, types) => openText(inspections, types) as FrameSource,
-    unite: (schemas, types) => unite([...schemas], types) as FrameSource,
-    uniteBatch,
-    guessSplits: (paths) => guessSplits([...paths]),
+    ...LOCAL,
     aggregateStep: (frame, query, passes, signal) =>
       session.aggregateStep(frame, query, passes, signal) as Promise<AggregateStep>,
     measure,
@@ -140,6 +137,14 @@ export async function startSession(settings: SessionSettings, hooks: SessionHook
     ...createWriters(),
   };
 }
+
+/** What is done with local files, and needs no session. */
+const LOCAL: Pick<Session, "openText" | "unite" | "uniteBatch" | "guessSplits"> = {
+  openText: (inspections, types) => openText(inspections, types) as FrameSource,
+  unite: (schemas, types) => unite([...schemas], types) as FrameSource,
+  uniteBatch,
+  guessSplits: (paths) => guessSplits([...paths]),
+};
 
 /** Parquet files under way, by their numbers. */
 function createWriters(): Pick<Session, "openWriter" | "writeBatch" | "finishWriter" | "closeWriter"> {

@@ -216,7 +216,7 @@ test("429 and 412 of the Hub are waited for and planned around", async ({ page, 
   await expect(page.getByText("under way")).toBeVisible();
   // Somebody else commits while the page's own commit is on its way: the Hub answers it with 412.
   const other = new Hub({ endpoint: freshHub.endpoint, token: "hf_write" });
-  await other.commitFiles("user/busy", { add: [{ path: "notes.txt", blob: new Blob(["other"]) }] });
+  await other.commitFiles("user/busy", { add: [{ path: ".keep", blob: new Blob(["other"]) }] });
   other.close();
   await isDone(page);
   const statuses = (await freshHub.log()).map(({ status }) => status);
