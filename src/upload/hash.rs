@@ -7,8 +7,8 @@ use sha2::{Digest, Sha256};
 
 use crate::{error::Result, http::Blob};
 
-/// How much is in memory at a time, in bytes; twice.
-const PIECE: u64 = 4 << 20;
+/// How much is in memory at a time, in bytes; twice. So little that progress is told often even on a busy machine.
+const PIECE: u64 = 2 << 20;
 
 /// Up to how many bytes the platform is asked first.
 const AT_ONCE: u64 = 32 << 20;
