@@ -24,7 +24,7 @@ export function convertView(model: UploaderModel): TemplateResult {
         .checked=${live(settings.keepsOriginals)}
         @change=${(event: Event) => set({ keepsOriginals: (event.target as HTMLInputElement).checked })}
       >
-      Keep the original files, too, in the folder <code>original</code>
+      <span>Keep the original files, too, in the folder <code>original</code></span>
     </label>
     <details>
       <summary>Advanced</summary>
