@@ -37,14 +37,21 @@ export function headerBar(
       <h2>${model.title || "No dataset"}</h2>
       ${choice("Config", configNames, open?.config, (config) => onChoose({ config }))}
       ${choice("Split", splitNames, open?.split, (split) => onChoose({ split }))}
-      <form class="go" @submit=${onGo}>
-        <label>Row <input name="row" inputmode="numeric" pattern="[0-9,]*" size="9" autocomplete="off"></label>
-        <button type="submit">Go</button>
-      </form>
+      ${open ? goTo(onGo) : nothing}
       <small>${facts.filter(Boolean).join(" · ")}</small>
       ${notice === "" ? nothing : html`<small class="notice" role="note">${notice}</small>`}
       ${tools}
     </header>
+  `;
+}
+
+/** Where to go. */
+function goTo(onGo: HeaderActions["onGo"]): TemplateResult {
+  return html`
+    <form class="go" @submit=${onGo}>
+      <label>Row <input name="row" inputmode="numeric" pattern="[0-9,]*" size="9" autocomplete="off"></label>
+      <button type="submit">Go</button>
+    </form>
   `;
 }
 

@@ -125,13 +125,17 @@ export const previewStyle: CSSResult = css`
     flex: 1;
     min-width: 0;
   }
+  hf-dataset-grid[hidden] {
+    display: none;
+  }
   hf-cell-panel,
   hf-column-panel {
     width: min(40%, 36rem);
   }
   .problem {
     display: flex;
-    gap: 0.75rem;
+    flex-wrap: wrap;
+    gap: 0.4rem 0.75rem;
     align-items: center;
     padding: 0.5rem 0.75rem;
     border-inline-start: 4px solid var(--hf-wrong);
@@ -142,7 +146,7 @@ export const previewStyle: CSSResult = css`
     color: var(--hf-accent);
   }
   .problem p {
-    flex: 1;
+    flex: 1 1 18rem;
     margin: 0;
   }
   .filters {
