@@ -39,7 +39,7 @@ fn all_fixtures() -> Vec<String> {
 
 /// Whether this build has the codecs of the file.
 fn readable(name: &str) -> bool {
-    cfg!(feature = "brotli") || !(name.ends_with("brotli.parquet") || name.ends_with("codecs/mixed.parquet"))
+    cfg!(feature = "whole") || !(name.ends_with("brotli.parquet") || name.ends_with("codecs/mixed.parquet"))
 }
 
 #[test]
@@ -152,7 +152,7 @@ fn brotli_is_named_when_it_is_missing() {
     let mut file = open("codecs/brotli.parquet");
     let footer = file.footer().unwrap();
     let read = file.rows(&footer, None, 0..1);
-    if cfg!(feature = "brotli") {
+    if cfg!(feature = "whole") {
         assert_eq!(read.unwrap().num_rows(), 1);
     } else {
         let error = read.unwrap_err();

@@ -276,5 +276,5 @@ fn every_damaged_file_is_refused_or_read_as_pyarrow_reads_it() {
 
 /// Whether only the build without the brotli codec refuses the file.
 fn needs_brotli(error: &Error) -> bool {
-    cfg!(not(feature = "brotli")) && error.get("codec") == Some("brotli")
+    cfg!(not(feature = "whole")) && error.get("codec") == Some("brotli")
 }

@@ -35,7 +35,7 @@ fn all_fixtures() -> Vec<String> {
 
 /// Whether this build has the codecs of the file.
 fn readable(name: &str) -> bool {
-    cfg!(feature = "brotli") || !(name.ends_with("brotli.parquet") || name.ends_with("codecs/mixed.parquet"))
+    cfg!(feature = "whole") || !(name.ends_with("brotli.parquet") || name.ends_with("codecs/mixed.parquet"))
 }
 
 fn read(file: &mut MemoryFile) -> RecordBatch {

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const dist = join(root, "dist");
-const generated = ["hubframe", "hubframe_brotli"].flatMap((name) => [
+const generated = ["hubframe", "hubframe_whole"].flatMap((name) => [
   `${name}.js`,
   `${name}.d.ts`,
   `${name}_bg.wasm`,

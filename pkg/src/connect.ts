@@ -10,7 +10,7 @@ import type { RequestEvent } from "./types.js";
 /** What a session needs besides the code that runs it. */
 export interface SessionOptions {
   readonly wasm: () => Promise<WebAssembly.Module>;
-  readonly brotliWasm: string;
+  readonly wholeWasm: string;
   readonly endpoint: string;
   readonly token: string | undefined;
   readonly cache: CacheOptions | undefined;
@@ -113,8 +113,8 @@ export function inPage(handlers: Handlers): Connection {
   return { client, end: (error) => closing.abort(error) };
 }
 
-function settings(wasm: WebAssembly.Module, { brotliWasm, endpoint, token, cache }: SessionOptions) {
-  return { wasm, brotliWasm, endpoint, ...(token !== undefined && { token }), ...(cache && { cache }) };
+function settings(wasm: WebAssembly.Module, { wholeWasm, endpoint, token, cache }: SessionOptions) {
+  return { wasm, wholeWasm, endpoint, ...(token !== undefined && { token }), ...(cache && { cache }) };
 }
 
 /** A promise that only ever rejects, and may do so unheard. */

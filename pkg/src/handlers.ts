@@ -61,7 +61,7 @@ export interface Session {
   refs(repo: string, signal: AbortSignal): Promise<Refs>;
   createRepo(repo: string, options: NewRepo, signal: AbortSignal): Promise<CreatedRepo>;
   deleteRepo(repo: string, signal: AbortSignal): Promise<void>;
-  writePath(path: string): WritePath;
+  writePath(path: string): Promise<WritePath>;
   storeFiles(
     place: CommitSettings,
     files: readonly BlobFile[],
@@ -79,10 +79,10 @@ export interface Session {
   checkSchemas(tasks: readonly ScanTask[], signal: AbortSignal): Promise<void>;
   sliceBatch(schema: Uint8Array, batch: Uint8Array, rows: RowRange): ScanBatch;
   inspect(file: NamedBlob, options: TextOptions, signal: AbortSignal): AsyncIterator<InspectProgress>;
-  openText(inspections: readonly Inspection[], types: ColumnTypes): FrameSource;
-  unite(schemas: readonly Uint8Array[], types: ColumnTypes): FrameSource;
-  uniteBatch(from: Uint8Array, to: Uint8Array, batch: Uint8Array): ScanBatch;
-  guessSplits(paths: readonly string[]): readonly string[];
+  openText(inspections: readonly Inspection[], types: ColumnTypes): Promise<FrameSource>;
+  unite(schemas: readonly Uint8Array[], types: ColumnTypes): Promise<FrameSource>;
+  uniteBatch(from: Uint8Array, to: Uint8Array, batch: Uint8Array): Promise<ScanBatch>;
+  guessSplits(paths: readonly string[]): Promise<readonly string[]>;
   aggregateStep(
     frame: FrameSpec,
     query: Query,
@@ -92,7 +92,7 @@ export interface Session {
   measure(task: AggregateTask, signal: AbortSignal): Promise<Partials>;
   mergePartials(measures: Measures, parts: readonly Partials[]): Partials;
   scan(task: ScanTask, signal: AbortSignal): AsyncIterator<ScanBatch>;
-  openWriter(schema: Uint8Array, settings: WriterSettings): number;
+  openWriter(schema: Uint8Array, settings: WriterSettings): Promise<number>;
   writeBatch(writer: number, batch: Uint8Array): WrittenBatch;
   finishWriter(writer: number): FinishedFile;
   closeWriter(writer: number): void;

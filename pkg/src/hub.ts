@@ -1,5 +1,5 @@
 /** The entry to everything: where the Hub is, who asks, and the workers that do the reading. */
-import { brotliWasmUrl, wasmUrl } from "./artefacts.js";
+import { wasmUrl, wholeWasmUrl } from "./artefacts.js";
 import { blobFetch } from "./blob-fetch.js";
 import { pageConnector, type SessionOptions, workerConnector } from "./connect.js";
 import { Dataset } from "./dataset.js";
@@ -68,8 +68,11 @@ export interface HubOptions {
   readonly createWorker?: () => Worker;
   /** The WebAssembly module, for build tools that do not follow `new URL(…, import.meta.url)`: `hubframe/hubframe_bg.wasm`. */
   readonly wasm?: WasmSource;
-  /** The address of `hubframe/hubframe_brotli_bg.wasm`, for the same build tools. It is fetched when a file needs it. */
-  readonly brotliWasm?: URL | string;
+  /**
+   * The address of `hubframe/hubframe_whole_bg.wasm`, for the same build tools. It is fetched when the page first writes,
+   * uploads or opens text files, and for files with the brotli codec.
+   */
+  readonly wholeWasm?: URL | string;
 }
 
 /** Options of {@link Hub.readParquet}. */
@@ -420,11 +423,11 @@ function wholeFrame(pool: Pool, home: Slot, opened: FrameSource): Frame {
 }
 
 function sessionOptions(endpoint: string, options: HubOptions): SessionOptions {
-  const { token, wasm, brotliWasm } = options;
+  const { token, wasm, wholeWasm } = options;
   if (token !== undefined) checkToken(token);
   return {
     wasm: () => loadWasm(wasm ?? wasmUrl()),
-    brotliWasm: String(brotliWasm ?? brotliWasmUrl()),
+    wholeWasm: String(wholeWasm ?? wholeWasmUrl()),
     endpoint,
     token,
     cache: cacheOptions(options),

@@ -105,8 +105,8 @@ export interface Stream<T> {
 /** What a session needs to know. The token stays in the worker's memory. */
 export interface SessionSettings {
   readonly wasm: WebAssembly.Module;
-  /** The address of the module with the brotli codec. */
-  readonly brotliWasm: string;
+  /** The address of the module that does what the first one cannot. */
+  readonly wholeWasm: string;
   readonly endpoint: string;
   readonly token?: string;
   /** Set when ranges are to be kept from one visit to the next. */

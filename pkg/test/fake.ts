@@ -21,7 +21,7 @@ export const EMPTY_WASM = new WebAssembly.Module(Uint8Array.of(0, 0x61, 0x73, 0x
 /** What a fake session is started with. */
 export const SETTINGS: SessionSettings = {
   wasm: EMPTY_WASM,
-  brotliWasm: "http://hub.test/brotli.wasm",
+  wholeWasm: "http://hub.test/whole.wasm",
   endpoint: "http://hub.test",
 };
 
@@ -273,7 +273,7 @@ export function fakeSession(
       }
       yield { bytesRead: blob.size, inspection: fakeInspection(name, blob.size) };
     },
-    openText(inspections) {
+    async openText(inspections) {
       const file = (inspection: Inspection, index: number): DataFile => ({
         path: `${index}/${inspection.file}`,
         size: inspection.size,
@@ -282,9 +282,9 @@ export function fakeSession(
       });
       return { ...ORIGIN, files: inspections.map(file), schema: FIELDS };
     },
-    unite: ([arrowSchema = ORIGIN.arrowSchema]) => ({ ...ORIGIN, arrowSchema, schema: FIELDS }),
-    uniteBatch: (_from, _to, bytes) => ({ numRows: ROWS_PER_BATCH, bytes }),
-    guessSplits: (paths) => paths.map((path) => path.split("/")[0] ?? "train"),
+    unite: async ([arrowSchema = ORIGIN.arrowSchema]) => ({ ...ORIGIN, arrowSchema, schema: FIELDS }),
+    uniteBatch: async (_from, _to, bytes) => ({ numRows: ROWS_PER_BATCH, bytes }),
+    guessSplits: async (paths) => paths.map((path) => path.split("/")[0] ?? "train"),
     ...fakeAggregates(files, log),
     async *scan(task, signal): AsyncGenerator<ScanBatch> {
       const { file, columns, filter, limit = Number.POSITIVE_INFINITY } = task as FakeTask;
@@ -314,7 +314,7 @@ export function fakeSession(
 function fakeWriters(log: Log): Pick<Session, "openWriter" | "writeBatch" | "finishWriter" | "closeWriter"> {
   const writers: { held?: Uint8Array<ArrayBuffer>; size: number }[] = [];
   return {
-    openWriter(_schema, settings) {
+    async openWriter(_schema, settings) {
       log.push(`new writer ${JSON.stringify(settings)}`);
       return writers.push({ size: 0 }) - 1;
     },
@@ -352,7 +352,7 @@ function fakeUploads(log: Log) {
     async deleteRepo(repo) {
       log.push(`delete ${repo}`);
     },
-    writePath(path) {
+    async writePath(path) {
       const [user, name, ...rest] = path.replace("hf://datasets/", "").split("/");
       return { repo: `${user}/${name}`, revision: "main", path: rest.join("/") };
     },
@@ -467,7 +467,7 @@ export async function fakeFrame(
     workerConnector(createWorker, {
       wasm: async () => EMPTY_WASM,
       endpoint: "http://hub.test",
-      brotliWasm: "http://hub.test/brotli.wasm",
+      wholeWasm: "http://hub.test/whole.wasm",
       token: undefined,
       cache: undefined,
       onRequest: () => {},

@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 const root = join(import.meta.dirname, "..");
 const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 
-const modules = ["./hubframe_bg.wasm", "./hubframe_brotli_bg.wasm"];
+const modules = ["./hubframe_bg.wasm", "./hubframe_whole_bg.wasm"];
 
 describe("package.json", () => {
   it("is ESM only, with its types first and no entry but the named ones", () => {

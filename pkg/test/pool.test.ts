@@ -13,7 +13,7 @@ function pool(size: number, start: Parameters<typeof fakeWorkers>[0], onRequest 
   const connector = workerConnector(createWorker, {
     wasm,
     endpoint: "http://hub.test",
-    brotliWasm: "http://hub.test/brotli.wasm",
+    wholeWasm: "http://hub.test/whole.wasm",
     token: "secret",
     cache: undefined,
     onRequest,
@@ -135,7 +135,7 @@ describe("a worker that dies", () => {
     const connector = workerConnector(createWorker, {
       wasm: async () => EMPTY_WASM,
       endpoint: "http://hub.test",
-      brotliWasm: "http://hub.test/brotli.wasm",
+      wholeWasm: "http://hub.test/whole.wasm",
       token: undefined,
       cache: undefined,
       onRequest: () => {},

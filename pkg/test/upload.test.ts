@@ -9,7 +9,7 @@ function fakeHub() {
   const { createWorker } = fakeWorkers(() => fakeSession({ "a.parquet": 25 }, log));
   return {
     log,
-    hub: new Hub({ workers: 1, createWorker, wasm: EMPTY_WASM, brotliWasm: "http://hub.test/b" }),
+    hub: new Hub({ workers: 1, createWorker, wasm: EMPTY_WASM, wholeWasm: "http://hub.test/whole.wasm" }),
   };
 }
 

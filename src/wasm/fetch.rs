@@ -23,6 +23,7 @@ use crate::{
 pub(super) struct Fetch {
     fetch: Function,
     /// Whether it is the caller's own.
+    #[cfg_attr(not(feature = "whole"), expect(dead_code, reason = "only uploads make a difference"))]
     pub(super) is_custom: bool,
     pub(super) observer: Option<Function>,
     /// What was asked ahead of the session.

@@ -1,64 +1,44 @@
 //! `Scan`: a task under way, pulled batch by batch.
 
-use std::rc::Rc;
+use std::{
+    fmt::{self, Debug, Formatter},
+    rc::Rc,
+};
 
 use arrow_array::RecordBatch;
 use arrow_buffer::Buffer;
-use futures_util::lock::Mutex;
+use arrow_schema::Schema;
+use futures_util::{Stream, StreamExt, TryStreamExt, lock::Mutex, stream::LocalBoxStream};
 use js_sys::{Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 use web_sys::AbortSignal;
 
-use super::{
-    convert::{abortable, to_js_error},
-    fetch::Fetch,
-    local_file::LocalFile,
-};
-use crate::{
-    error::Result,
-    frame::{self, BatchEncoder, TextScan},
-};
+use super::convert::{abortable, to_js_error};
+use crate::{error::Result, frame::BatchEncoder};
 
 /// The batches of one task.
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct Scan(Rc<Mutex<Running>>);
 
-#[derive(Debug)]
 struct Running {
-    rows: Rows,
+    batches: LocalBoxStream<'static, Result<RecordBatch>>,
     encoder: BatchEncoder,
 }
 
-/// Where batches come from.
-#[derive(Debug)]
-enum Rows {
-    Remote(Box<frame::Scan<Fetch>>),
-    Text(Box<TextScan<LocalFile>>),
-}
-
-impl Rows {
-    async fn next_batch(&mut self) -> Result<Option<RecordBatch>> {
-        match self {
-            Self::Remote(scan) => scan.next_batch().await,
-            Self::Text(scan) => scan.next_batch().await,
-        }
+impl Debug for Running {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Running").field("encoder", &self.encoder).finish_non_exhaustive()
     }
 }
 
 impl Scan {
-    pub(super) fn new(scan: frame::Scan<Fetch>) -> Result<Self> {
-        let encoder = BatchEncoder::new(scan.schema())?;
-        Ok(Self::running(Rows::Remote(Box::new(scan)), encoder))
-    }
-
-    pub(super) fn of_text(scan: TextScan<LocalFile>) -> Result<Self> {
-        let encoder = BatchEncoder::new(scan.schema())?;
-        Ok(Self::running(Rows::Text(Box::new(scan)), encoder))
-    }
-
-    fn running(rows: Rows, encoder: BatchEncoder) -> Self {
-        Self(Rc::new(Mutex::new(Running { rows, encoder })))
+    pub(super) fn new(
+        schema: &Schema,
+        batches: impl Stream<Item = Result<RecordBatch>> + 'static,
+    ) -> Result<Self> {
+        let encoder = BatchEncoder::new(schema)?;
+        Ok(Self(Rc::new(Mutex::new(Running { batches: batches.boxed_local(), encoder }))))
     }
 }
 
@@ -70,7 +50,7 @@ impl Scan {
         let running = Rc::clone(&self.0);
         let batch = abortable(signal, async {
             let mut running = running.lock().await;
-            let Some(batch) = running.rows.next_batch().await? else { return Ok(None) };
+            let Some(batch) = running.batches.try_next().await? else { return Ok(None) };
             Ok(Some((batch.num_rows(), running.encoder.encode(&batch)?)))
         });
         let Some((num_rows, buffers)) = batch.await? else { return Ok(JsValue::UNDEFINED) };

@@ -1,7 +1,8 @@
 //! `Session`: what a worker holds.
 
-use std::rc::Rc;
+use std::{rc::Rc, sync::Arc};
 
+use futures_util::stream::try_unfold;
 use js_sys::{Function, Uint8Array};
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
@@ -14,20 +15,20 @@ use super::{
     fetch::Fetch,
     scan::{Scan, batch_to_js},
     store::Store,
-    uploader::Uploader,
 };
 use crate::{
     aggregate::{ColumnMeasures, Pass, Query, merge},
     frame::{self, Explanation, RowRange},
     http::RetryPolicy,
     hub::Hub,
+    path::RepoId,
     source::RangeCache,
 };
 
 /// Connections, footers and signed URLs of one worker.
 #[wasm_bindgen]
 #[derive(Debug)]
-pub struct Session(Rc<frame::Session<Fetch>>);
+pub struct Session(pub(super) Rc<frame::Session<Fetch>>);
 
 #[derive(Deserialize)]
 struct SessionOptions {
@@ -72,6 +73,21 @@ impl Session {
         }
         let store: Rc<dyn RangeCache> = Rc::new(Store::new(cache)?);
         Ok(Self(Rc::new(session.with_cache(Some(store)))))
+    }
+
+    /// Asks who the token belongs to.
+    #[wasm_bindgen(js_name = whoAmI, unchecked_return_type = "unknown")]
+    pub async fn who_am_i(&self, signal: Option<AbortSignal>) -> Result<JsValue, JsValue> {
+        let session = Rc::clone(&self.0);
+        to_js(&abortable(signal, session.hub().who_am_i()).await?)
+    }
+
+    /// Lists the branches and tags of a dataset repo.
+    #[wasm_bindgen(unchecked_return_type = "unknown")]
+    pub async fn refs(&self, repo: String, signal: Option<AbortSignal>) -> Result<JsValue, JsValue> {
+        let session = Rc::clone(&self.0);
+        let refs = async { session.hub().refs(&RepoId::dataset(&repo)?).await };
+        to_js(&abortable(signal, refs).await?)
     }
 
     /// Finds the files of `targets` and reads the schema of the first. `options`: `{ revision?, early? }`, where `early`
@@ -179,11 +195,6 @@ impl Session {
         batch_to_js(sliced.num_rows, &sliced.buffers)
     }
 
-    /// What writes to the same Hub.
-    pub fn uploader(&self) -> Uploader {
-        Uploader::new(self.0.shared_hub())
-    }
-
     /// What a query comes to after some passes over a frame: its answer, or the plan of another pass.
     #[wasm_bindgen(js_name = aggregateStep, unchecked_return_type = "unknown")]
     pub async fn aggregate_step(
@@ -216,7 +227,12 @@ impl Session {
 
     /// Starts a task.
     pub fn scan(&self, task: JsValue) -> Result<Scan, JsValue> {
-        let scan = self.0.scan(from_js(task)?).and_then(Scan::new);
+        let scan = self.0.scan(from_js(task)?).and_then(|scan| {
+            let schema = Arc::clone(scan.schema());
+            let next =
+                async |mut scan: frame::Scan<_>| Ok(scan.next_batch().await?.map(|batch| (batch, scan)));
+            Scan::new(&schema, try_unfold(scan, next))
+        });
         scan.map_err(|error| to_js_error(&error))
     }
 }

@@ -1,8 +1,8 @@
 //! Local text files: inspecting them, and scanning them as tables.
 
-use std::rc::Rc;
+use std::{rc::Rc, sync::Arc};
 
-use futures_util::lock::Mutex;
+use futures_util::{lock::Mutex, stream::try_unfold};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 use web_sys::{AbortSignal, Blob};
@@ -71,6 +71,10 @@ pub fn open_text(inspections: JsValue, types: JsValue) -> Result<JsValue, JsValu
 pub fn scan_text(task: JsValue, blob: Blob) -> Result<Scan, JsValue> {
     let task: ScanTask = from_js(task)?;
     let source = LocalFile::new(task.file.path.clone(), &blob)?;
-    let scan = TextScan::new(source, &task).and_then(Scan::of_text);
+    let scan = TextScan::new(source, &task).and_then(|scan| {
+        let schema = Arc::clone(scan.schema());
+        let next = async |mut scan: TextScan<_>| Ok(scan.next_batch().await?.map(|batch| (batch, scan)));
+        Scan::new(&schema, try_unfold(scan, next))
+    });
     scan.map_err(|error| to_js_error(&error))
 }

@@ -11,6 +11,7 @@ use super::{
     blob::Blob,
     convert::{abortable, from_js, to_js, to_js_error},
     fetch::Fetch,
+    session::Session,
 };
 use crate::{
     error::{ErrorKind, Result},
@@ -100,19 +101,15 @@ impl Uploader {
 }
 
 #[wasm_bindgen]
+impl Session {
+    /// What writes to the same Hub.
+    pub fn uploader(&self) -> Uploader {
+        Uploader::new(self.0.shared_hub())
+    }
+}
+
+#[wasm_bindgen]
 impl Uploader {
-    /// Asks who the token belongs to.
-    #[wasm_bindgen(js_name = whoAmI, unchecked_return_type = "unknown")]
-    pub async fn who_am_i(&self, signal: Option<AbortSignal>) -> Result<JsValue, JsValue> {
-        self.run(signal, async |inner: Rc<Inner>| inner.hub.who_am_i().await).await
-    }
-
-    /// Lists the branches and tags of a dataset repo.
-    #[wasm_bindgen(unchecked_return_type = "unknown")]
-    pub async fn refs(&self, repo: String, signal: Option<AbortSignal>) -> Result<JsValue, JsValue> {
-        self.run(signal, async |inner: Rc<Inner>| inner.hub.refs(&RepoId::dataset(&repo)?).await).await
-    }
-
     /// Makes a dataset repo.
     #[wasm_bindgen(js_name = createRepo, unchecked_return_type = "unknown")]
     pub async fn create_repo(

@@ -56,7 +56,7 @@ fn only_raw_ts_knows_the_generated_bindings() {
             && path.ends_with(".ts")
             && path != "pkg/src/raw.ts"
     };
-    let bindings = ["/hubframe.js\"", "/hubframe_brotli.js\"", ".free()"];
+    let bindings = ["/hubframe.js\"", "/hubframe_whole.js\"", ".free()"];
     assert_none("uses of the generated bindings outside pkg/src/raw.ts", lines_with(typescript, &bindings));
 }
 

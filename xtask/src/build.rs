@@ -13,17 +13,39 @@ use crate::setup;
 use crate::stamp::{Inputs, Stamp};
 use crate::wasm_module;
 
-/// A wasm of the package. Both have the same exports; a reader loads the second when a file needs its codec.
+/// A wasm of the package. The second does all that the first does, and is loaded when that is not enough.
+#[derive(Debug)]
 pub(crate) struct Artefact {
     /// The stem of its files in pkg/wasm.
     pub(crate) name: &'static str,
     cargo_flags: &'static [&'static str],
+    /// What it never calls, by the beginnings and ends of functions' names (without the compiler's hash): the linker keeps
+    /// what a table of functions names, though no caller of that entry is left.
+    dead: &'static [(&'static str, &'static str)],
+}
+
+/// A codec is a table of two functions, and who only reads calls one of them; the others are named by tables of
+/// strategies, by level, which nobody chooses from then.
+const COMPRESSION: [(&str, &str); 4] = [
+    ("<parquet::compression::", " as parquet::compression::Codec>::compress"),
+    ("ZSTD_compressBlock_", ""),
+    ("ZSTD_compressStream2", ""),
+    ("zlib_rs::deflate::algorithm::", ""),
+];
+
+impl Artefact {
+    fn never_calls(&self, name: &str) -> bool {
+        let (path, hash) = name.rsplit_once("::").unwrap_or((name, ""));
+        let is_hash = hash.len() == 17 && hash.starts_with('h');
+        let name = if is_hash { path } else { name };
+        self.dead.iter().any(|(start, end)| name.starts_with(start) && name.ends_with(end))
+    }
 }
 
 /// All of them.
 pub(crate) const ARTEFACTS: [Artefact; 2] = [
-    Artefact { name: "hubframe", cargo_flags: &[] },
-    Artefact { name: "hubframe_brotli", cargo_flags: &["--features", "brotli"] },
+    Artefact { name: "hubframe", cargo_flags: &["--no-default-features"], dead: &COMPRESSION },
+    Artefact { name: "hubframe_whole", cargo_flags: &[], dead: &[] },
 ];
 
 /// For pages and workers without a bundler. Without a default path in the glue, pkg/src is the only place that
@@ -108,7 +130,7 @@ fn stamp(repo: &Repo, artefact: &Artefact) -> Result<Stamp> {
         .text(&process::output(repo.command("rustc").arg("--version"))?)
         .text(&process::output(repo.command("wasm-bindgen").arg("--version"))?)
         .text(&process::output(repo.command("wasm-opt").arg("--version"))?)
-        .text(&format!("{:?} {BINDGEN_FLAGS:?} {OPTIMISATION:?} {INTERNAL_EXPORTS}", artefact.cargo_flags))
+        .text(&format!("{artefact:?} {BINDGEN_FLAGS:?} {OPTIMISATION:?} {INTERNAL_EXPORTS}"))
         .tree(&repo.path("src"), "rs")?;
     for manifest in ["Cargo.toml", "Cargo.lock", ".cargo/config.toml"] {
         inputs = inputs.file(&repo.path(manifest))?;
@@ -140,8 +162,9 @@ fn optimise(repo: &Repo, artefact: &Artefact) -> Result<()> {
     timed(&format!("optimising {}.wasm", artefact.name), || {
         let (shipped, named) = (shipped(repo, artefact), named(repo, artefact));
         let bound = fs::read(&shipped).context("read the module of wasm-bindgen")?;
-        fs::write(&shipped, wasm_module::without_exports(&bound, INTERNAL_EXPORTS)?)
-            .context("write the module")?;
+        let bound = wasm_module::without_exports(&bound, INTERNAL_EXPORTS)?;
+        let bound = wasm_module::without_bodies(&bound, |name| artefact.never_calls(name))?;
+        fs::write(&shipped, bound).context("write the module")?;
         run(repo.command("wasm-opt").args(OPTIMISATION).arg("-o").arg(&named).arg(&shipped))?;
         fs::write(shipped, wasm_module::without_names(&fs::read(&named)?)?).context("write the module")
     })

@@ -100,17 +100,19 @@ fn lint(repo: &Repo, tally: &mut Tally) -> Result<()> {
     };
     tally.check(&mut cargo("fmt --all --check"))?;
     tally.check(&mut cargo("clippy --workspace --all-targets --quiet -- -D warnings"))?;
-    let mut clippy = setup::cargo_for_wasm(repo, "clippy")?;
-    tally.check(clippy.args("--package hubframe --lib --test wasm --quiet -- -D warnings".split(' ')))?;
+    for features in ["--test wasm", "--no-default-features"] {
+        let arguments = format!("--package hubframe --lib {features} --quiet -- -D warnings");
+        tally.check(setup::cargo_for_wasm(repo, "clippy")?.args(arguments.split(' ')))?;
+    }
     tally.check(cargo("doc --workspace --no-deps --quiet").env("RUSTDOCFLAGS", "-D warnings"))?;
     tally.check(repo.command("npx").args(["biome", "ci", "--error-on-warnings"]))
 }
 
-/// Every Rust test that needs no browser; the codec of the second wasm by itself.
+/// Every Rust test that needs no browser; and the codecs that the first wasm has, by themselves.
 fn native(repo: &Repo, tally: &mut Tally) -> Result<()> {
     tally.check(repo.command("cargo").args(["test", "--workspace", "--no-fail-fast"]))?;
-    let brotli = "test --package hubframe --features brotli --test parquet --test parquet_testing";
-    tally.check(repo.command("cargo").args(brotli.split(' ')))
+    let reader = "test --package hubframe --no-default-features --test parquet --test parquet_testing";
+    tally.check(repo.command("cargo").args(reader.split(' ')))
 }
 
 fn prepare_wasm(repo: &Repo) -> Result<()> {

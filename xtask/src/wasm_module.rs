@@ -1,4 +1,4 @@
-//! What a wasm module is made of: its code by crate, and its other sections; and the module without its names.
+//! What a wasm module is made of: its code by crate, and its other sections; and the module without some of it.
 //!
 //! Reads the WebAssembly binary format (core specification, chapter 5) just far enough: section sizes, the
 //! sizes of function bodies, and the function names of the `name` section.
@@ -14,6 +14,8 @@ const EXPORT: u8 = 7;
 const CODE: u8 = 10;
 const DATA: u8 = 11;
 const FUNCTION_NAMES: u8 = 1;
+/// The body of a function without locals that is `unreachable`.
+const TRAP: &[u8] = &[0x00, 0x00, 0x0b];
 
 /// The parts of a module that still has its names, largest first, as `(name, bytes)`.
 ///
@@ -75,6 +77,38 @@ pub(crate) fn without_exports(module: &[u8], prefix: &str) -> Result<Vec<u8>> {
         stripped.push(EXPORT);
         stripped.extend(number(content.len())?);
         stripped.extend(content);
+    }
+    Ok(stripped)
+}
+
+/// The same module, whose functions with names that `is_dead` trap instead of doing what they did, so that what only they
+/// keep alive can go.
+pub(crate) fn without_bodies(module: &[u8], is_dead: impl Fn(&str) -> bool) -> Result<Vec<u8>> {
+    let (mut names, mut imported) = (BTreeMap::new(), 0);
+    for section in sections(module)? {
+        match section.id {
+            CUSTOM if section.is_names()? => names = function_names(section.content)?,
+            IMPORT => imported = imported_functions(section.content)?,
+            _ => {}
+        }
+    }
+    let mut stripped = PREAMBLE.to_vec();
+    for Section { id, mut content, whole } in sections(module)? {
+        if id != CODE {
+            stripped.extend_from_slice(whole);
+            continue;
+        }
+        let count = content.number()?;
+        let mut bodies = number(usize::try_from(count)?)?;
+        for index in imported..imported + count {
+            let body = content.sized()?.rest;
+            let body = if names.get(&index).is_some_and(|name| is_dead(name)) { TRAP } else { body };
+            bodies.extend(number(body.len())?);
+            bodies.extend_from_slice(body);
+        }
+        stripped.push(CODE);
+        stripped.extend(number(bodies.len())?);
+        stripped.extend(bodies);
     }
     Ok(stripped)
 }
@@ -279,6 +313,16 @@ mod tests {
         assert!(module.starts_with(&stripped), "the names come last here");
         assert!(parts(&stripped).unwrap().contains(&("exports and other code".to_owned(), 8)));
         assert_eq!(without_names(&stripped).unwrap(), stripped);
+    }
+
+    #[test]
+    fn bodies_are_replaced_by_the_names_of_their_functions() {
+        let trapped = without_bodies(&module(), |name| name.starts_with("ZSTD")).unwrap();
+        let others = |part: &(String, usize)| part.0 != "other sections";
+        let parts: Vec<_> = parts(&trapped).unwrap().into_iter().filter(others).collect();
+        assert_eq!(parts, [("parquet".to_owned(), 3), ("zstd (C)".to_owned(), 3)]);
+        assert!(trapped.windows(TRAP.len()).any(|bytes| bytes == TRAP));
+        assert_eq!(without_bodies(&module(), |_| false).unwrap(), module());
     }
 
     #[test]
