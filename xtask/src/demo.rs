@@ -38,14 +38,14 @@ pub(crate) fn serve(repo: &Repo) -> Result<()> {
     build::local_hub(repo)?;
     let _hub = start(&mut hub_command(repo))?;
     let mut pages = start(&mut pages_command(repo))?;
+    let (pages_at, endpoint) =
+        (format!("http://127.0.0.1:{PAGES_PORT}"), format!("http://127.0.0.1:{HUB_PORT}"));
     println!("\nThe preview page, of");
     for (what, repo) in SAMPLES {
-        let endpoint = format!("http://127.0.0.1:{HUB_PORT}");
-        println!("  {what:<16}http://127.0.0.1:{PAGES_PORT}/preview/?repo={repo}&endpoint={endpoint}");
+        println!("  {what:<16}{pages_at}/preview/?repo={repo}&endpoint={endpoint}");
     }
-    println!(
-        "The local Hub is http://127.0.0.1:{HUB_PORT}, its control port {CONTROL_PORT}. Ctrl-C ends all."
-    );
+    println!("The uploader page: {pages_at}/uploader/?endpoint={endpoint} (the token of `user` is hf_write)");
+    println!("The local Hub is {endpoint}, its control port {CONTROL_PORT}. Ctrl-C ends all.");
     let status = pages.process.wait().context("wait for the pages' server")?;
     bail!("the pages' server ended with {status}")
 }
