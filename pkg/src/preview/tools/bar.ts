@@ -1,6 +1,5 @@
 /** What can be done with a view: another revision of it, a link to it, and taking it elsewhere. */
 import { html, nothing, type TemplateResult } from "lit";
-import { live } from "lit/directives/live.js";
 import type { Refs } from "../../refs.js";
 
 /** What the tools need to know, and do. */
@@ -54,7 +53,7 @@ function revisionChoice({ revision, refs, onRefs, onRevision }: Tools): Template
         placeholder="main"
         autocomplete="off"
         spellcheck="false"
-        .value=${live(revision)}
+        .value=${revision}
         @focus=${onRefs}
         @change=${choose}
       >

@@ -111,7 +111,8 @@ function columnRow(model: UploaderModel, { config, files }: ConfigFiles, column:
           class="name"
           aria-label=${`Name of ${source}`}
           ?disabled=${state === "dropped"}
-          .value=${live(name)}
+          placeholder=${source}
+          .value=${name}
           @change=${(event: Event) => set({ name: textOf(event) || source })}
         >
       </th>

@@ -76,7 +76,7 @@ function number(
   return html`
     <label>
       ${label}
-      <input type="number" min="1" max=${max} placeholder="by size" .value=${live(String(value ?? ""))} @change=${change}>
+      <input type="number" min="1" max=${max} placeholder="by size" .value=${String(value ?? "")} @change=${change}>
     </label>
   `;
 }

@@ -130,7 +130,7 @@ function nameField(
       list=${label === "Split" ? "splits" : "configs"}
       aria-label=${`${label} of ${file.path}`}
       autocomplete="off"
-      .value=${live(value)}
+      .value=${value}
       @change=${(event: Event) => set(textOf(event).trim())}
     >
   `;

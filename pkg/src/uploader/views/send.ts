@@ -27,7 +27,7 @@ function reviewView(model: UploaderModel): TemplateResult {
         <input
           ?disabled=${isBusy}
           placeholder=${`Write ${model.configs.map(({ config }) => config).join(", ") || "the dataset"} with hubframe`}
-          .value=${live(settings.message)}
+          .value=${settings.message}
           @change=${(event: Event) => model.setSettings({ message: textOf(event) })}
         >
       </label>
