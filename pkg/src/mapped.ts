@@ -16,7 +16,7 @@ import type { Frame } from "./frame.js";
 import { allColumns } from "./projection.js";
 import type { DataFile, ScanBatch, ShownColumn } from "./protocol.js";
 import { numRowsIn } from "./row-range.js";
-import { type Cut, inWindow, lastOf, tooLarge } from "./scan.js";
+import { type Cut, collectBatches, inWindow, lastOf } from "./scan.js";
 import type { CollectedRows, FrameSource, Rows, Wanted } from "./source.js";
 import type { Field } from "./types.js";
 
@@ -79,14 +79,7 @@ export class MappedSource implements FrameSource {
 
   async collect(wanted: Wanted, maxBytes: number, signal?: AbortSignal): Promise<CollectedRows> {
     const { schema, batches } = await this.scan(wanted, signal);
-    const collected: Uint8Array[] = [];
-    let numBytes = 0;
-    for await (const { bytes } of batches) {
-      numBytes += bytes.byteLength;
-      if (numBytes > maxBytes) throw tooLarge(maxBytes);
-      collected.push(bytes);
-    }
-    return { schema, batches: collected };
+    return { schema, batches: await collectBatches(batches, maxBytes) };
   }
 
   async last(wanted: Wanted, numRows: number, signal?: AbortSignal): Promise<CollectedRows> {

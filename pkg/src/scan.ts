@@ -93,21 +93,33 @@ export async function collect(
   signal?: AbortSignal,
   onProgress?: OnProgress,
 ): Promise<Uint8Array[]> {
-  let numBytes = 0;
-  const checked = (bytes: Uint8Array) => {
-    numBytes += bytes.byteLength;
-    if (numBytes > maxBytes) throw tooLarge(maxBytes);
-    return bytes;
-  };
-  if (!isAll(plan.rows)) {
-    const collected: Uint8Array[] = [];
-    for await (const { bytes } of inOrder(source, plan, signal, onProgress)) collected.push(checked(bytes));
-    return collected;
-  }
+  if (!isAll(plan.rows)) return collectBatches(inOrder(source, plan, signal, onProgress), maxBytes);
+  const checked = within(maxBytes);
   const collected: Uint8Array[][] = plan.tasks.map(() => []);
   const take = ({ bytes }: ScanBatch, index: number) => collected[index]?.push(checked(bytes));
   await atOnce(source, plan.tasks, take, signal, onProgress);
   return collected.flat();
+}
+
+/** All batches, in order. Rejects with code `limit` when they pass `maxBytes`. */
+export async function collectBatches(
+  batches: AsyncIterable<ScanBatch>,
+  maxBytes: number,
+): Promise<Uint8Array[]> {
+  const checked = within(maxBytes);
+  const collected: Uint8Array[] = [];
+  for await (const { bytes } of batches) collected.push(checked(bytes));
+  return collected;
+}
+
+/** Hands bytes on until all of them pass `maxBytes`. */
+function within(maxBytes: number): (bytes: Uint8Array) => Uint8Array {
+  let numBytes = 0;
+  return (bytes) => {
+    numBytes += bytes.byteLength;
+    if (numBytes > maxBytes) throw tooLarge(maxBytes);
+    return bytes;
+  };
 }
 
 /** The number of rows of all tasks' batches. */
@@ -271,7 +283,7 @@ function numRowsOf({ file, rows }: ScanTask): number {
 }
 
 /** The error of a read that comes to more than may be held. */
-export function tooLarge(maxBytes: number): HubframeError {
+function tooLarge(maxBytes: number): HubframeError {
   return failure(
     "limit",
     "collect rows",

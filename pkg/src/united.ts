@@ -9,7 +9,7 @@ import type { ColumnTypes } from "./inspection.js";
 import { allColumns } from "./projection.js";
 import type { DataFile, FrameSource as Opened, ScanBatch, ShownColumn } from "./protocol.js";
 import { ALL_ROWS, numRowsIn } from "./row-range.js";
-import { type Cut, cutBy, inWindow, lastOf, tooLarge } from "./scan.js";
+import { type Cut, collectBatches, cutBy, inWindow, lastOf } from "./scan.js";
 import type { CollectedRows, FrameSource, Rows, Wanted } from "./source.js";
 import type { Field } from "./types.js";
 
@@ -109,14 +109,7 @@ class UnitedSource implements FrameSource {
 
   async collect(wanted: Wanted, maxBytes: number, signal?: AbortSignal): Promise<CollectedRows> {
     const { schema, batches } = await this.scan(wanted, signal);
-    const collected: Uint8Array[] = [];
-    let numBytes = 0;
-    for await (const { bytes } of batches) {
-      numBytes += bytes.byteLength;
-      if (numBytes > maxBytes) throw tooLarge(maxBytes);
-      collected.push(bytes);
-    }
-    return { schema, batches: collected };
+    return { schema, batches: await collectBatches(batches, maxBytes) };
   }
 
   async last(wanted: Wanted, numRows: number, signal?: AbortSignal): Promise<CollectedRows> {
