@@ -12,6 +12,7 @@ import type { Field } from "../types.js";
 import { AccessControl } from "./access.js";
 import { copyText } from "./cell/copy.js";
 import { gridCells, NO_CELLS } from "./cells.js";
+import { chosenList } from "./columns/chosen.js";
 import { fillSummary } from "./columns/summary.js";
 import { FileDrop, filePicker } from "./drop.js";
 import { filterBar } from "./filter/bar.js";
@@ -37,7 +38,7 @@ export type ViewChange = CustomEvent<ViewState>;
  *
  * It reads by byte ranges, in workers, from the Hub alone; or files of the user, dropped on it or given as `files`.
  * Attributes: `repo` or `path`, `revision`, `config`, `split`, `row`,
- * `column`, `filter`, `endpoint`, `client-id`. A token is a property and never an attribute: attributes are for everyone to
+ * `column`, `columns`, `filter`, `endpoint`, `client-id`. A token is a property and never an attribute: attributes are for everyone to
  * read; without it, who is signed in on the page (`hubframe/auth`) asks. It fires `view-change` when what it shows
  * changes, so that a page can keep it in its address.
  */
@@ -52,6 +53,7 @@ export class DatasetPreview extends LitElement {
     split: {},
     row: { type: Number },
     column: {},
+    columns: {},
     filter: {},
     search: {},
     searchIn: { attribute: "search-in" },
@@ -77,6 +79,8 @@ export class DatasetPreview extends LitElement {
   declare row: number | undefined;
   /** The name of the active column. */
   declare column: string | undefined;
+  /** The columns that are shown, in this order, separated by commas; all columns if absent. */
+  declare columns: string | undefined;
   /** Conditions that rows must meet: `[["delay","ge","100"]]`. */
   declare filter: string | undefined;
   /** A text that rows must hold, in whatever case. */
@@ -94,7 +98,7 @@ export class DatasetPreview extends LitElement {
 
   readonly #model = new PreviewModel(() => this.#onModel());
   /** What the grid shows, and of what it was made. */
-  #drawn: { readonly cells?: GridCells; readonly of: Partial<Pick<PreviewModel, "rows" | "open">> } = {
+  #drawn: { readonly cells?: GridCells; readonly of: Partial<Pick<PreviewModel, "rows" | "shown">> } = {
     of: {},
   };
   readonly #access = new AccessControl(
@@ -152,13 +156,13 @@ export class DatasetPreview extends LitElement {
   }
 
   protected override render(): TemplateResult {
-    const { open, rows, meter, busy, statistics } = this.#model;
+    const { open, rows, meter, busy, statistics, shown } = this.#model;
     const error = this.#model.error ?? rows?.problem;
     const doing = busy ?? statistics?.doing ?? (rows?.isReading ? "Reading rows" : undefined);
-    const fields = open?.frame.schema.fields ?? [];
+    const fields = shown?.schema.fields ?? [];
     return html`
       ${headerBar(this.#model, { onChoose: (change) => this.#choose(change), onGo: this.#goToRow }, this.#tools())}
-      ${searchBox(this, fields, ({ search, searchIn }) => this.#ask({ search, searchIn }))}
+      ${searchBox(this, open?.frame.schema.fields ?? [], ({ search, searchIn }) => this.#ask({ search, searchIn }))}
       ${this.#filterBar()}
       ${selectionBar(
         this.#selection,
@@ -197,6 +201,7 @@ export class DatasetPreview extends LitElement {
       onRefs: () => void this.#model.learnRefs(),
       onRevision: (revision) => this.#choose({ revision }),
       onLink: () => void this.#copyLink(),
+      onColumns: () => void this.#chooseColumns(),
       onExport: () => void this.#export(),
     });
   }
@@ -215,6 +220,22 @@ export class DatasetPreview extends LitElement {
       this.#isCopied = false;
       this.requestUpdate();
     }, 2000);
+  }
+
+  async #chooseColumns(): Promise<void> {
+    const { open, columns } = this.#model;
+    const { showChooser } = await import("./columns/chooser.js");
+    if (!open) return;
+    const all = open.frame.columns;
+    showChooser(this.renderRoot, {
+      fields: open.frame.schema.fields,
+      shown: columns,
+      onChoose: (chosen) => {
+        this.columns = chosenList(chosen, all);
+        if (!chosen.includes(this.column ?? "")) this.#closeSide();
+        this.#tell();
+      },
+    });
   }
 
   /** The dialog is fetched when it is first wanted. */
@@ -269,10 +290,10 @@ export class DatasetPreview extends LitElement {
 
   /** The same object as long as the rows come from the same place: the grid draws anew for another. */
   #gridCells(fields: readonly Field[]): GridCells {
-    const { rows, open, sort } = this.#model;
+    const { rows, shown, sort } = this.#model;
     const { cells, of } = this.#drawn;
-    if (cells && of.rows === rows && of.open === open) return cells;
-    const columns = of.open === open ? cells?.columns : undefined;
+    if (cells && of.rows === rows && of.shown === shown) return cells;
+    const columns = of.shown === shown ? cells?.columns : undefined;
     const drawn = gridCells(rows, fields, {
       ...(columns && { columns }),
       ...(sort && {
@@ -286,7 +307,7 @@ export class DatasetPreview extends LitElement {
         if (field) fillSummary(place, field, this.#model.statistics);
       },
     });
-    this.#drawn = { cells: drawn, of: { rows, open } };
+    this.#drawn = { cells: drawn, of: { rows, shown } };
     return drawn;
   }
 
@@ -309,13 +330,13 @@ export class DatasetPreview extends LitElement {
   }
 
   #active(): CellPosition {
-    const column = this.#model.open?.frame.columns.indexOf(this.column ?? "") ?? -1;
+    const column = this.#model.columns.indexOf(this.column ?? "");
     return { row: this.row ?? 0, column: Math.max(0, column) };
   }
 
   #activate({ row, column }: CellPosition): void {
     this.row = row;
-    this.column = this.#model.open?.frame.columns[column];
+    this.column = this.#model.columns[column];
     this.#tell();
   }
 
@@ -338,12 +359,12 @@ export class DatasetPreview extends LitElement {
   }
 
   #step({ rows, columns }: { rows: number; columns: number }): void {
-    const { open } = this.#model;
+    const { columns: names } = this.#model;
     const numRows = this.#model.rows?.numRows ?? 0;
     const { row, column } = this.#active();
     const next = {
       row: Math.max(0, Math.min(row + rows, numRows - 1)),
-      column: Math.max(0, Math.min(column + columns, (open?.frame.columns.length ?? 1) - 1)),
+      column: Math.max(0, Math.min(column + columns, names.length - 1)),
     };
     this.#activate(next);
   }
@@ -368,7 +389,7 @@ export class DatasetPreview extends LitElement {
 
   async #copy(as: "tsv" | "json"): Promise<void> {
     const { row, column } = this.#active();
-    const value = this.#model.row(row)?.[this.#model.open?.frame.columns[column] ?? ""];
+    const value = this.#model.row(row)?.[this.#model.columns[column] ?? ""];
     if (this.#selection) await copySelection(this.#selection, this.#model, as);
     else if (value !== undefined) await copyText(value);
   }
@@ -379,10 +400,10 @@ export class DatasetPreview extends LitElement {
     this.row = undefined;
     if (change.config !== undefined) {
       this.config = change.config;
-      this.split = undefined;
+      this.split = this.columns = undefined;
     }
     if (change.split !== undefined) this.split = change.split;
-    if (change.repo !== undefined) this.revision = this.config = this.split = undefined;
+    if (change.repo !== undefined) this.revision = this.config = this.split = this.columns = undefined;
     if (change.revision !== undefined) this.revision = change.revision || undefined;
     this.#tell();
   }
@@ -420,6 +441,7 @@ export class DatasetPreview extends LitElement {
     "/": () => this.#focus("[name=search]"),
     g: () => this.#focus("[name=row]"),
     f: () => this.#open("column"),
+    c: () => void this.#chooseColumns(),
     "?": () => void import("./help.js").then(({ showHelp }) => showHelp(this.renderRoot)),
   };
 
@@ -453,6 +475,7 @@ const SHOWN = [
   "revision",
   "config",
   "split",
+  "columns",
   "filter",
   "search",
   "searchIn",

@@ -19,14 +19,14 @@ export function headerBar(
   { onChoose, onGo }: HeaderActions,
   tools: unknown,
 ): TemplateResult {
-  const { dataset, open, numRows, isDeclared } = model;
+  const { dataset, open, numRows, isDeclared, columns } = model;
   const configs = shownConfigs(dataset);
   const notice = noticeOf(dataset, open, numRows);
   const splits = configs.find(({ name }) => name === open?.config)?.splits ?? [];
   const bytes = splits.find(({ name }) => name === open?.split)?.numBytes;
   const facts = [
     numRows === undefined ? "" : `${countText(numRows)} rows${isDeclared ? " by its card" : ""}`,
-    open ? `${countText(open.frame.columns.length)} columns` : "",
+    open ? columnsText(columns.length, open.frame.columns.length) : "",
     bytes === undefined ? "" : byteText(bytes),
     open && model.sha ? `commit ${model.sha.slice(0, 7)}` : "",
   ];
@@ -43,6 +43,10 @@ export function headerBar(
       ${tools}
     </header>
   `;
+}
+
+function columnsText(shown: number, all: number): string {
+  return `${shown === all ? "" : `${countText(shown)} of `}${countText(all)} ${all === 1 ? "column" : "columns"}`;
 }
 
 /** Where to go. */

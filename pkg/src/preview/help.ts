@@ -11,6 +11,7 @@ const KEYS: readonly (readonly [keys: string, what: string])[] = [
   ["/", "search"],
   ["g", "go to a row"],
   ["f", "filter, sort and statistics of the active column"],
+  ["c", "choose columns"],
   ["?", "this help"],
 ];
 

@@ -7,6 +7,7 @@ import { Hub } from "../hub.js";
 import type { Refs } from "../refs.js";
 import { type Row, toRows } from "../rows.js";
 import type { Field } from "../types.js";
+import { chosenColumns } from "./columns/chosen.js";
 import { Statistics } from "./columns/statistics.js";
 import { type Chip, chipsFromText, exprOf } from "./filter/chip.js";
 import { Matches, type ReadBatches } from "./matches.js";
@@ -51,6 +52,8 @@ export class PreviewModel {
   state: ViewState = { repo: "" };
   dataset: Dataset | undefined;
   open: OpenSplit | undefined;
+  /** It with the columns that are shown, in their order. */
+  shown: Frame | undefined;
   /** Rows of the open split; `undefined` until they are known. */
   numRows: number | undefined;
   /** Whether `numRows` is what the dataset's card says, not what the files say. */
@@ -102,7 +105,7 @@ export class PreviewModel {
     if (!sameHub || state.repo !== before.repo) this.refs = undefined;
     const sameSplit = sameRepo && state.config === before.config && state.split === before.split;
     if (sameSplit && this.open) {
-      const keys = ["filter", "search", "searchIn", "sort"] as const;
+      const keys = ["filter", "search", "searchIn", "sort", "columns"] as const;
       if (keys.some((key) => state[key] !== before[key])) await this.#refilter(before);
       return this.#onChange();
     }
@@ -122,9 +125,15 @@ export class PreviewModel {
     return this.#files ? undefined : (this.dataset?.sha ?? this.open?.frame.sha);
   }
 
-  /** The rows that are shown, as a frame. */
+  /** The rows and columns that are shown, as a frame. */
   get frame(): Frame | undefined {
-    return this.#narrowed() ?? this.open?.frame;
+    const { columns } = this;
+    return columns.length > 0 ? (this.#narrowed() ?? this.open?.frame)?.select(...columns) : undefined;
+  }
+
+  /** The names of the columns that are shown, in order. */
+  get columns(): readonly string[] {
+    return this.shown?.columns ?? [];
   }
 
   /** Learns the branches and tags of the dataset, once. Cost: one request. Without them one types a name. */
@@ -207,6 +216,7 @@ export class PreviewModel {
 
   async #openState(state: ViewState, signal: AbortSignal): Promise<void> {
     this.open = undefined;
+    this.shown = undefined;
     this.#setSource(undefined);
     this.#all = undefined;
     this.numRows = undefined;
@@ -234,9 +244,12 @@ export class PreviewModel {
   }
 
   #readState(): void {
-    const { filter, sort } = this.state;
+    const { filter, sort, columns } = this.state;
     this.chips = chipsFromText(filter);
     this.sort = sortFromText(sort);
+    const all = this.open?.frame.columns ?? [];
+    const chosen = chosenColumns(columns, all);
+    this.shown = chosen === all ? this.open?.frame : this.open?.frame.select(...chosen);
   }
 
   async #openSource(hub: Hub, state: ViewState, signal: AbortSignal): Promise<OpenSplit> {
@@ -260,24 +273,32 @@ export class PreviewModel {
   #setRows({ frame }: OpenSplit, numRows: number): void {
     if (numRows === this.numRows) return;
     this.numRows = numRows;
+    this.#all = this.#blocksOf(this.shown ?? frame, numRows);
+    if (!this.#isChosen) this.#setSource(this.#all);
+  }
+
+  #blocksOf(frame: Frame, numRows: number): RowBlocks {
     const numBytes = frame.files.reduce((sum, { size }) => sum + size, 0);
-    this.#all = new RowBlocks({
+    return new RowBlocks({
       numRows,
       blockRows: blockRowsFor(numBytes / Math.max(numRows, 1), frame.columns.length),
       onChange: this.#onChange,
       read: (start, count, signal) => frame.slice(start, count).toRows({ signal, maxBytes: MAX_BLOCK_BYTES }),
     });
-    if (!this.#isChosen) this.#setSource(this.#all);
   }
 
   /** Finds the rows that pass the conditions, in the order that is wanted, whatever that costs. */
   find(): void {
-    const frame = this.#narrowed() ?? this.open?.frame;
+    const frame = this.#wanted();
     if (!frame) return;
-    const { sort } = this;
+    const { sort, columns } = this;
+    const isSortShown = !sort || columns.includes(sort.column);
     const read: ReadBatches = async function* (signal, onProgress) {
-      if (sort) yield* sortedRows(frame, sort, { signal, onProgress });
-      else for await (const batch of frame.batches({ signal, onProgress })) yield toRows(batch);
+      if (sort) {
+        for await (const rows of sortedRows(frame, sort, { signal, onProgress })) {
+          yield isSortShown ? rows : rows.map(({ [sort.column]: _, ...row }) => row);
+        }
+      } else for await (const batch of frame.batches({ signal, onProgress })) yield toRows(batch);
     };
     const matches = new Matches(read, this.#onChange);
     this.#setSource(matches);
@@ -289,7 +310,10 @@ export class PreviewModel {
     this.#readState();
     this.plan = undefined;
     this.error = undefined;
-    const { filter, search, searchIn } = this.state;
+    const { filter, search, searchIn, columns } = this.state;
+    if (columns !== before.columns && this.shown && this.numRows !== undefined) {
+      this.#all = this.#blocksOf(this.shown, this.numRows);
+    }
     if (filter !== before.filter || search !== before.search || searchIn !== before.searchIn) {
       await this.#run("Checking the filter", async () => void this.statistics?.follow(this.#narrowed()));
       if (this.error !== undefined) return this.#setSource(undefined);
@@ -303,14 +327,21 @@ export class PreviewModel {
     this.#setSource(undefined);
     const { open, sort } = this;
     if (!open) return;
-    const frame = this.#narrowed() ?? open.frame;
     if (sort) checkSort(sort, open.frame.schema.fields);
+    const frame = this.#wanted() ?? open.frame;
     const explanation = await frame.explain({ signal });
     // The column of the order is read first, alone.
     const first = sort ? (await frame.select(sort.column).explain({ signal })).atMost.bytes : 0;
     this.plan = { explanation, numBytes: explanation.atMost.bytes + first };
     const isOneRowGroup = explanation.kept.files.kept <= 1 && explanation.kept.rowGroups.kept <= 1;
     if (sort ? isOneRowGroup : this.plan.numBytes <= ASK_ABOVE_BYTES) this.find();
+  }
+
+  /** The rows that are asked for, with what they are sorted by. */
+  #wanted(): Frame | undefined {
+    const { open, columns, sort } = this;
+    const hidden = sort && !columns.includes(sort.column) ? [sort.column] : [];
+    return (this.#narrowed() ?? open?.frame)?.select(...columns, ...hidden);
   }
 
   /** The rows that meet the conditions and the search; `undefined` where there are none. */

@@ -2,6 +2,7 @@
 import { col, type Expr } from "../expr.js";
 import type { Field } from "../types.js";
 import { kindOf } from "./cell/kind.js";
+import { namesFromText, namesToText } from "./name-list.js";
 
 /** The columns that can be searched. */
 export function searchable(fields: readonly Field[]): readonly string[] {
@@ -11,7 +12,7 @@ export function searchable(fields: readonly Field[]): readonly string[] {
 /** The columns that `list` names, separated by commas, as far as they can be searched; all of those if it names none. */
 export function searchedColumns(list: string | undefined, fields: readonly Field[]): readonly string[] {
   const all = searchable(fields);
-  const named = (list ?? "").split(",").map(decodeName);
+  const named = namesFromText(list);
   const chosen = all.filter((name) => named.includes(name));
   return chosen.length > 0 ? chosen : all;
 }
@@ -19,7 +20,7 @@ export function searchedColumns(list: string | undefined, fields: readonly Field
 /** The list that names these columns; nothing when they are all of them. */
 export function columnList(columns: readonly string[], fields: readonly Field[]): string | undefined {
   const isAll = columns.length === 0 || columns.length === searchable(fields).length;
-  return isAll ? undefined : columns.map((name) => encodeURIComponent(name)).join(",");
+  return isAll ? undefined : namesToText(columns);
 }
 
 /** Rows of which one of the columns holds the text, in whatever case; `undefined` without text or columns. */
@@ -38,12 +39,4 @@ export function anyCase(text: string): string {
     return isLetter ? `[${both.join("")}]` : char.replace(/[\\^$.*+?()[\]{}|#&~\- ]/, "\\$&");
   });
   return `(?i)${chars.join("")}`;
-}
-
-function decodeName(name: string): string {
-  try {
-    return decodeURIComponent(name);
-  } catch {
-    return name;
-  }
 }

@@ -36,10 +36,10 @@ export async function copySelection(
   model: PreviewModel,
   as: "tsv" | "json",
 ): Promise<void> {
-  const { rows, open } = model;
-  if (!rows || !open) return;
+  const { rows, columns } = model;
+  if (!rows) return;
   const read = rows.read(start, Math.min(end, start + MAX_COPIED_ROWS), new AbortController().signal);
-  if (as === "tsv") return copyRows(open.frame.columns, read);
+  if (as === "tsv") return copyRows(columns, read);
   const text = read.then((found) => new Blob([jsonText(found)], { type: "text/plain" }));
   await navigator.clipboard.write([new ClipboardItem({ "text/plain": text })]);
 }

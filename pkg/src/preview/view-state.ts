@@ -16,6 +16,8 @@ export interface ViewState {
   readonly row?: number;
   /** The active column. */
   readonly column?: string;
+  /** The columns that are shown, in this order, as `name-list.ts` writes them; all of them when absent. */
+  readonly columns?: string;
   /** The conditions that rows must meet, as `filter/chip.ts` writes them. */
   readonly filter?: string;
   /** Text that rows must hold, in whatever case. */
@@ -34,6 +36,7 @@ const KEYS = {
   config: "config",
   split: "split",
   column: "col",
+  columns: "cols",
   filter: "f",
   search: "q",
   searchIn: "in",

@@ -19,15 +19,17 @@ export interface Tools {
   readonly onRefs: () => void;
   readonly onRevision: (revision: string) => void;
   readonly onLink: () => void;
+  readonly onColumns: () => void;
   readonly onExport: () => void;
 }
 
 /** The tools. */
 export function toolBar(tools: Tools): TemplateResult {
-  const { isOpen, isShared, isCopied, hasRevisions, onLink, onExport } = tools;
+  const { isOpen, isShared, isCopied, hasRevisions, onLink, onColumns, onExport } = tools;
   return html`
     <div class="tools">
       ${hasRevisions ? revisionChoice(tools) : nothing}
+      ${isOpen ? html`<button aria-haspopup="dialog" @click=${onColumns}>Columns…</button>` : nothing}
       ${
         isOpen && isShared
           ? html`<button title="A link to this view at this commit" @click=${onLink}>${isCopied ? "Copied" : "Copy link"}</button>`

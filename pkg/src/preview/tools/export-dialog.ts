@@ -10,9 +10,9 @@ import {
 import { isHubframeError } from "../../errors.js";
 import type { Frame } from "../../frame.js";
 import { byteText, countText } from "../cell/text.js";
+import { dialogStyle } from "../dialog-style.js";
 import type { Meter } from "../meter.js";
 import { download, estimateText, FORMATS, type Format } from "./download.js";
-import { exportStyle } from "./export-style.js";
 import { openSink } from "./sink.js";
 import { SNIPPETS, snippet } from "./snippets.js";
 
@@ -26,7 +26,7 @@ export interface Exported {
 
 /** The dialog. It ends what it began when it is closed. */
 export class ExportDialog extends LitElement {
-  static override readonly styles: CSSResultGroup = exportStyle;
+  static override readonly styles: CSSResultGroup = dialogStyle;
   static override readonly properties: PropertyDeclarations = { exported: { attribute: false } };
 
   /** The rows. */

@@ -1,8 +1,8 @@
-/** The look of the dialog that takes rows elsewhere. */
+/** The look of the dialogs of the preview. Colours come from the element around them. */
 import { type CSSResult, css } from "lit";
 
-/** The dialog's style sheet. */
-export const exportStyle: CSSResult = css`
+/** Their style sheet. */
+export const dialogStyle: CSSResult = css`
   dialog {
     box-sizing: border-box;
     width: min(46rem, 100vw - 1.5rem);
