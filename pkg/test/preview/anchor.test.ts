@@ -3,6 +3,8 @@ import {
   type Extent,
   type Place,
   placeOf,
+  resized,
+  rowsInSight,
   scrolled,
   topRow,
   WINDOW_ROWS,
@@ -80,4 +82,21 @@ it("skips no row in a long run of the wheel that settles now and then", () => {
   }
   expect(longest).toBeCloseTo(100 / 33, 1);
   expect(seen).toBeCloseTo((20_000 * 100) / 33, 0);
+});
+
+it("draws the rows in sight, and six above and below", () => {
+  const extent = extentOf(20_000_000);
+  expect(rowsInSight(extent, START)).toEqual({ start: 0, end: 19 + 6 });
+  expect(rowsInSight(extent, { first: 1_000_000, scrollTop: 3300 })).toEqual({
+    start: 1_000_100 - 6,
+    end: 1_000_119 + 6,
+  });
+  expect(rowsInSight(extent, placeOf(extent, 20_000_000)).end).toBe(20_000_000);
+  expect(rowsInSight(extentOf(0), START)).toEqual({ start: 0, end: 0 });
+});
+
+it("ends at the last row when there are fewer than before", () => {
+  const extent = extentOf(900_000);
+  const place = resized(extent, 500_000, 33);
+  expect(place).toEqual({ first: 400_000, scrollTop: 33 });
 });

@@ -26,6 +26,26 @@ export interface Place {
   readonly scrollTop: number;
 }
 
+/** Rows from `start`, before `end`. */
+export interface RowSpan {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Rows that are drawn above and below what is seen, so that a step of the wheel shows no gap. */
+const OVERSCAN = 6;
+
+/** The rows to draw. */
+export function rowsInSight(extent: Extent, place: Place): RowSpan {
+  const top = topRow(extent, place);
+  const bottom = top + extent.viewHeight / extent.rowHeight;
+  const last = place.first + windowRows(extent);
+  return {
+    start: clamp(Math.floor(top) - OVERSCAN, place.first, last),
+    end: clamp(Math.ceil(bottom) + OVERSCAN, place.first, last),
+  };
+}
+
 /** How many rows the window has. */
 export function windowRows({ numRows }: Extent): number {
   return Math.min(numRows, WINDOW_ROWS);
@@ -55,6 +75,11 @@ export function scrolled(extent: Extent, place: Place, scrollTop: number): Place
   const share = height === 0 ? 0 : clamp(scrollTop / height, 0, 1);
   const first = Math.round(share * lastTop(extent) - scrollTop / extent.rowHeight);
   return { first: clamp(first, 0, slack(extent)), scrollTop };
+}
+
+/** The place when there are other rows than before, at what the browser has made of `scrollTop`. */
+export function resized(extent: Extent, first: number, scrollTop: number): Place {
+  return { first: Math.min(first, slack(extent)), scrollTop };
 }
 
 /** Page Up and Page Down move by less than one view; nothing but the scrollbar moves by four. */

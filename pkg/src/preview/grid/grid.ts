@@ -6,14 +6,6 @@
  * stop stays where it is however far the active cell is scrolled away (APG, "Grid pattern").
  */
 import {
-  elementScroll,
-  observeElementOffset,
-  observeElementRect,
-  type VirtualItem,
-  Virtualizer,
-  type VirtualizerOptions,
-} from "@tanstack/virtual-core";
-import {
   type CSSResultGroup,
   html,
   LitElement,
@@ -21,9 +13,26 @@ import {
   type PropertyValues,
   type TemplateResult,
 } from "lit";
-import { type Extent, type Place, placeOf, scrolled, topRow, windowRows } from "./anchor.js";
+import {
+  type Extent,
+  type Place,
+  placeOf,
+  type RowSpan,
+  resized,
+  rowsInSight,
+  scrolled,
+  topRow,
+  windowRows,
+} from "./anchor.js";
 import { gridStyle, HEAD_HEIGHT, NUMBER_WIDTH, ROW_HEIGHT, SUMMARY_HEIGHT } from "./grid-style.js";
 import { type CellPosition, isCopy, isMove, move } from "./keys.js";
+import {
+  columnsInSight,
+  type PlacedColumn,
+  placeColumns,
+  type Sight,
+  scrollLeftFor,
+} from "./place-columns.js";
 
 /** A column of the grid. */
 export interface GridColumn {
@@ -47,16 +56,11 @@ export interface GridCells {
   readonly sort?: { readonly column: number; readonly isDescending: boolean };
 }
 
-/** Rows that are selected: from `start`, before `end`. */
-export interface RowSelection {
-  readonly start: number;
-  readonly end: number;
-}
+/** Rows that are selected. */
+export type RowSelection = RowSpan;
 
-/** Rows that are drawn above and below what is seen, so that a step of the wheel shows no gap. */
-const OVERSCAN = 6;
-
-type Axis = Virtualizer<HTMLElement, HTMLElement>;
+/** Scrolling rests when nothing was scrolled for this long, in milliseconds. */
+const REST_MS = 150;
 
 /**
  * The grid. Events: `look` (`{ start, end }`), `move` and `open` (a {@link CellPosition}), `head` (a column's index),
@@ -85,10 +89,10 @@ export class Grid extends LitElement {
 
   readonly #rowElements = new Map<number, HTMLElement>();
   #place: Place = { first: 0, scrollTop: 0 };
-  #rows: Axis | undefined;
-  #columns: Axis | undefined;
-  #unmount: readonly (() => void)[] = [];
+  #columns: readonly PlacedColumn[] = [];
   #looked = "";
+  readonly #resizes = new ResizeObserver(() => this.#draw());
+  #resting: ReturnType<typeof setTimeout> | undefined;
   /** The row that a selection began at. */
   #anchor = 0;
 
@@ -114,7 +118,7 @@ export class Grid extends LitElement {
 
   /** Gives the grid the focus. */
   focusGrid(): void {
-    this.#element(".scroller").focus();
+    this.#scroller.focus();
   }
 
   /** Brings a cell on screen, by the shortest way. */
@@ -124,16 +128,13 @@ export class Grid extends LitElement {
     const fits = Math.max(1, Math.floor(extent.viewHeight / ROW_HEIGHT));
     if (row < top) this.#goTo(row);
     else if (row >= top + fits) this.#goTo(row - fits + 1);
-    if (this.cells.columns.length === 0) return;
-    // Of a column that is wider than the view, its beginning is what can be read.
-    const width = this.#element(".scroller").clientWidth - NUMBER_WIDTH;
-    const isWide = (this.cells.columns[column]?.width ?? 0) > width;
-    this.#columns?.scrollToIndex(column, { align: isWide ? "start" : "auto" });
+    const placed = this.#columns[column];
+    if (placed) this.#scroller.scrollLeft = scrollLeftFor(placed, this.#sight());
   }
 
   protected override render(): TemplateResult {
     return html`
-      <div class="scroller" role="grid" tabindex="0" @keydown=${this.#onKey} @click=${this.#onClick}>
+      <div class="scroller" role="grid" tabindex="0" @keydown=${this.#onKey} @click=${this.#onClick} @scroll=${this.#onScroll}>
         <div class="head" role="rowgroup"><div role="row" aria-rowindex="1"></div></div>
         <div class="body" role="rowgroup"></div>
       </div>
@@ -141,88 +142,74 @@ export class Grid extends LitElement {
   }
 
   protected override firstUpdated(): void {
-    this.#rows = new Virtualizer(this.#rowOptions());
-    this.#columns = new Virtualizer(this.#columnOptions());
-    this.#unmount = [this.#rows._didMount(), this.#columns._didMount()];
+    this.#resizes.observe(this.#scroller);
   }
 
   protected override updated(changed: PropertyValues): void {
     if (changed.has("cells")) this.#reset(changed.get("cells") as GridCells | undefined);
     else if (changed.has("numRows")) this.#resize();
-    const scroller = this.#element(".scroller");
+    const scroller = this.#scroller;
     scroller.ariaLabel = this.label;
     scroller.ariaRowCount = String(this.numRows + 1);
     scroller.ariaColCount = String(this.cells.columns.length + 1);
     this.#draw();
   }
 
+  override connectedCallback(): void {
+    super.connectedCallback();
+    if (this.hasUpdated) this.#resizes.observe(this.#scroller);
+  }
+
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    for (const unmount of this.#unmount) unmount();
+    this.#resizes.disconnect();
+    clearTimeout(this.#resting);
     this.#clearRows(this.cells);
   }
 
   #reset(before: GridCells | undefined): void {
     if (before) this.#clearRows(before);
     this.#looked = "";
-    this.#columns?.setOptions(this.#columnOptions());
-    this.#columns?.measure();
-    this.#columns?._willUpdate();
+    const widths = this.cells.columns.map(({ width }) => width);
+    this.#columns = placeColumns(widths, NUMBER_WIDTH);
     this.#resize();
     this.#goTo(0);
   }
 
+  /** Makes what scrolls as large as what it shows. */
   #resize(): void {
-    this.#rows?.setOptions(this.#rowOptions());
-    this.#rows?._willUpdate();
+    const last = this.#columns.at(-1);
+    const body = this.#element(".body");
+    body.style.height = `${windowRows(this.#extent()) * ROW_HEIGHT}px`;
+    body.style.width = `${last ? last.start + last.width : NUMBER_WIDTH}px`;
+    const head = this.#element(".head");
+    head.style.width = body.style.width;
+    head.style.height = `${this.#headHeight}px`;
+    this.#place = resized(this.#extent(), this.#place.first, this.#scroller.scrollTop);
   }
 
-  #rowOptions(): VirtualizerOptions<HTMLElement, HTMLElement> {
-    return {
-      ...this.#axisOptions(),
-      count: windowRows(this.#extent()),
-      estimateSize: () => ROW_HEIGHT,
-      overscan: OVERSCAN,
-      paddingStart: this.#headHeight,
-    };
-  }
-
-  #columnOptions(): VirtualizerOptions<HTMLElement, HTMLElement> {
-    const { columns } = this.cells;
-    return {
-      ...this.#axisOptions(),
-      horizontal: true,
-      count: columns.length,
-      estimateSize: (index) => columns[index]?.width ?? 0,
-      overscan: 2,
-      paddingStart: NUMBER_WIDTH,
-      scrollPaddingStart: NUMBER_WIDTH,
-    };
-  }
-
-  #axisOptions() {
-    return {
-      getScrollElement: () => this.#element(".scroller"),
-      scrollToFn: elementScroll,
-      observeElementRect,
-      observeElementOffset,
-      onChange: () => this.#onScroll(),
-    };
-  }
-
-  #onScroll(): void {
-    const extent = this.#extent();
-    this.#place = scrolled(extent, this.#place, this.#element(".scroller").scrollTop);
-    if (this.#rows && !this.#rows.isScrolling) this.#settle(extent);
+  readonly #onScroll = (): void => {
+    this.#follow();
     this.#draw();
+    clearTimeout(this.#resting);
+    this.#resting = setTimeout(() => this.#settle(), REST_MS);
+  };
+
+  /** Takes over where the browser has scrolled to. */
+  #follow(): void {
+    this.#place = scrolled(this.#extent(), this.#place, this.#scroller.scrollTop);
   }
 
   /** Puts the thumb where it tells the truth, without moving what is seen. */
-  #settle(extent: Extent): void {
+  #settle(): void {
+    // It may have been moved since the last event.
+    this.#follow();
+    const extent = this.#extent();
     const place = placeOf(extent, topRow(extent, this.#place));
     if (place.first === this.#place.first) return;
     this.#place = place;
-    this.#element(".scroller").scrollTop = place.scrollTop;
+    this.#scroller.scrollTop = place.scrollTop;
+    this.#draw();
   }
 
   #goTo(row: number): void {
@@ -231,12 +218,12 @@ export class Grid extends LitElement {
     const bottom = windowRows(extent) * ROW_HEIGHT - extent.viewHeight;
     const near = inWindow.scrollTop >= 0 && inWindow.scrollTop <= bottom;
     this.#place = near ? inWindow : placeOf(extent, row);
-    this.#element(".scroller").scrollTop = this.#place.scrollTop;
+    this.#scroller.scrollTop = this.#place.scrollTop;
     this.#draw();
   }
 
   #extent(): Extent {
-    const viewHeight = Math.max(0, this.#element(".scroller").clientHeight - this.#headHeight);
+    const viewHeight = Math.max(0, this.#scroller.clientHeight - this.#headHeight);
     return { numRows: this.numRows, rowHeight: ROW_HEIGHT, viewHeight };
   }
 
@@ -244,23 +231,22 @@ export class Grid extends LitElement {
     return HEAD_HEIGHT + (this.cells.fillHead ? SUMMARY_HEIGHT : 0);
   }
 
+  #sight(): Sight {
+    const { scrollLeft, clientWidth } = this.#scroller;
+    return { scrollLeft, viewWidth: clientWidth, margin: NUMBER_WIDTH };
+  }
+
   #draw(): void {
-    if (!this.#rows || !this.#columns) return;
-    const rows = this.#rows.getVirtualItems();
-    const columns = this.#columns.getVirtualItems();
-    const body = this.#element(".body");
-    body.style.height = `${this.#rows.getTotalSize() - this.#headHeight}px`;
-    body.style.width = `${this.#columns.getTotalSize()}px`;
-    const head = this.#element(".head");
-    head.style.width = body.style.width;
-    head.style.height = `${this.#headHeight}px`;
+    if (!this.hasUpdated) return;
+    const rows = rowsInSight(this.#extent(), this.#place);
+    const columns = columnsInSight(this.#columns, this.#sight());
     this.#drawHead(columns);
-    this.#drawRows(body, rows, columns);
+    this.#drawRows(rows, columns);
     this.#tellActive();
     this.#tellLook(rows);
   }
 
-  #drawHead(columns: readonly VirtualItem[]): void {
+  #drawHead(columns: readonly PlacedColumn[]): void {
     const row = this.#element(".head [role=row]");
     const { sort } = this.cells;
     const order = sort ? `${sort.column} ${sort.isDescending}` : "";
@@ -271,7 +257,7 @@ export class Grid extends LitElement {
     row.replaceChildren(headCell("column", "Row", 1), ...columns.map((item) => this.#columnHead(item)));
   }
 
-  #columnHead({ index, start, size }: VirtualItem): HTMLElement {
+  #columnHead({ index, start, width }: PlacedColumn): HTMLElement {
     const { name = "", detail = "" } = this.cells.columns[index] ?? {};
     const head = headCell("column", name, index + 2);
     const small = document.createElement("small");
@@ -287,35 +273,33 @@ export class Grid extends LitElement {
     const { sort } = this.cells;
     if (sort?.column === index) head.ariaSort = sort.isDescending ? "descending" : "ascending";
     head.title = `${name}: ${detail}`;
-    place(head, start, size);
+    place(head, start, width);
     return head;
   }
 
-  #drawRows(body: HTMLElement, rows: readonly VirtualItem[], columns: readonly VirtualItem[]): void {
-    const wanted = new Set(rows.map(({ index }) => this.#place.first + index));
+  #drawRows({ start, end }: RowSpan, columns: readonly PlacedColumn[]): void {
     const spare: HTMLElement[] = [];
     for (const [row, element] of this.#rowElements) {
-      if (wanted.has(row)) continue;
+      if (row >= start && row < end) continue;
       this.#rowElements.delete(row);
       spare.push(element);
     }
-    for (const { index, start } of rows) {
-      const row = this.#place.first + index;
-      const element = this.#rowElements.get(row) ?? this.#takeRow(row, spare.pop(), body);
-      element.style.transform = `translateY(${start - this.#headHeight}px)`;
+    const selected = this.selection ?? { start: 0, end: 0 };
+    for (let row = start; row < end; row++) {
+      const element = this.#rowElements.get(row) ?? this.#takeRow(row, spare.pop());
+      element.style.transform = `translateY(${(row - this.#place.first) * ROW_HEIGHT}px)`;
       this.#drawCells(element, row, columns);
-      const { start: from, end } = this.selection ?? { start: 0, end: 0 };
-      element.ariaSelected = row >= from && row < end ? "true" : null;
+      element.ariaSelected = row >= selected.start && row < selected.end ? "true" : null;
     }
     for (const element of spare) this.#discard(element, this.cells);
   }
 
-  #takeRow(row: number, spare: HTMLElement | undefined, body: HTMLElement): HTMLElement {
+  #takeRow(row: number, spare: HTMLElement | undefined): HTMLElement {
     const element = spare ?? document.createElement("div");
     if (!spare) {
       element.role = "row";
       element.append(headCell("row", "", 1));
-      body.append(element);
+      this.#element(".body").append(element);
     }
     element.ariaRowIndex = String(row + 2);
     element.ariaSelected = null;
@@ -327,16 +311,16 @@ export class Grid extends LitElement {
   }
 
   /** Cells are filled once; again after {@link refresh} and when other columns come into view. */
-  #drawCells(element: HTMLElement, row: number, columns: readonly VirtualItem[]): void {
+  #drawCells(element: HTMLElement, row: number, columns: readonly PlacedColumn[]): void {
     const key = columns.map(({ index, start }) => `${index}:${start}`).join();
     if (element.dataset.filled === key) return;
     while (element.children.length > columns.length + 1) this.#removeCell(element.lastElementChild);
     let isComplete = true;
-    for (const [at, { index, start, size }] of columns.entries()) {
+    for (const [at, { index, start, width }] of columns.entries()) {
       const cell = (element.children[at + 1] as HTMLElement | undefined) ?? element.appendChild(newCell());
       cell.ariaColIndex = String(index + 2);
       cell.dataset.column = String(index);
-      place(cell, start, size);
+      place(cell, start, width);
       this.cells.clear(cell);
       const isHere = this.cells.fill(cell, { row, column: index });
       cell.classList.toggle("absent", !isHere);
@@ -363,7 +347,7 @@ export class Grid extends LitElement {
 
   /** The active cell has an id while it is in the document, and the scroller names it. */
   #tellActive(): void {
-    const scroller = this.#element(".scroller");
+    const scroller = this.#scroller;
     this.renderRoot.querySelector("#active")?.removeAttribute("id");
     const row = this.#rowElements.get(this.active.row);
     const cell = row?.querySelector(`[data-column="${this.active.column}"]`);
@@ -372,13 +356,9 @@ export class Grid extends LitElement {
     else scroller.removeAttribute("aria-activedescendant");
   }
 
-  #tellLook(rows: readonly VirtualItem[]): void {
-    const [top] = rows;
-    const bottom = rows.at(-1);
-    if (!top || !bottom) return;
-    const look = { start: this.#place.first + top.index, end: this.#place.first + bottom.index + 1 };
+  #tellLook(look: RowSpan): void {
     const key = `${look.start} ${look.end}`;
-    if (key === this.#looked) return;
+    if (look.start === look.end || key === this.#looked) return;
     this.#looked = key;
     this.dispatchEvent(new CustomEvent("look", { detail: look }));
   }
@@ -447,12 +427,16 @@ export class Grid extends LitElement {
     this.dispatchEvent(new CustomEvent("move", { detail: position }));
   }
 
+  get #scroller(): HTMLElement {
+    return this.#element(".scroller");
+  }
+
   #element(selector: string): HTMLElement {
     return this.renderRoot.querySelector<HTMLElement>(selector) ?? this;
   }
 }
 
-function columnNames({ columns }: GridCells, items: readonly VirtualItem[]): string {
+function columnNames({ columns }: GridCells, items: readonly PlacedColumn[]): string {
   return items.map(({ index }) => columns[index]?.name ?? "").join("\n");
 }
 
@@ -472,7 +456,7 @@ function newCell(): HTMLElement {
   return cell;
 }
 
-function place(cell: HTMLElement, start: number, size: number): void {
+function place(cell: HTMLElement, start: number, width: number): void {
   cell.style.left = `${start}px`;
-  cell.style.width = `${size}px`;
+  cell.style.width = `${width}px`;
 }
