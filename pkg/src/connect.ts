@@ -1,10 +1,10 @@
-/** The two places a session may live in: a module worker, or the page itself. */
-import { abortError, failure, type HubframeError, toHubframeError } from "./errors.js";
-import { argTransfers, createHandlers, type StartSession } from "./handlers.js";
-import type { Connection, Connector } from "./pool.js";
-import type { Handlers } from "./protocol.js";
+/** Sessions in module workers: started, given what they need, and watched. */
+import { failure, type HubframeError } from "./errors.js";
+import type { Connector } from "./pool.js";
+import type { SessionSettings } from "./protocol.js";
 import type { CacheOptions } from "./range-cache.js";
-import { type Client, type Port, PortClient } from "./rpc.js";
+import { type Port, PortClient } from "./rpc.js";
+import { argTransfers } from "./transfers.js";
 import type { RequestEvent } from "./types.js";
 
 /** What a session needs besides the code that runs it. */
@@ -56,64 +56,11 @@ export function workerConnector(createWorker: () => WorkerLike, options: Session
   };
 }
 
-/** A session in the page, with the page's own `fetch` or another. */
-export function pageConnector(
-  startSession: StartSession,
-  options: SessionOptions & { readonly fetch: ((request: Request) => Promise<Response>) | undefined },
-): Connector {
-  return async () => {
-    const { fetch, onRequest } = options;
-    const handlers = createHandlers(startSession, { onRequest, ...(fetch && { fetch }) });
-    const connection = inPage(handlers);
-    await connection.client.call("start", [settings(await options.wasm(), options)]);
-    return connection;
-  };
-}
-
-/** A client that calls the handlers directly. */
-export function inPage(handlers: Handlers): Connection {
-  const closing = new AbortController();
-  const scope = (signal?: AbortSignal) =>
-    signal ? AbortSignal.any([signal, closing.signal]) : closing.signal;
-  const reason = (error: unknown, method: string, signal: AbortSignal | undefined) => {
-    if (closing.signal.aborted) return closing.signal.reason;
-    return signal?.aborted ? abortError(method, signal) : toHubframeError(error, method);
-  };
-  const client: Client = {
-    async call(method, args, signal) {
-      // The map's types tie a method to its handler; the compiler loses them in a generic call.
-      const handler = handlers[method] as (
-        signal: AbortSignal,
-        ...args: readonly unknown[]
-      ) => Promise<never>;
-      try {
-        scope(signal).throwIfAborted();
-        return await handler(scope(signal), ...args);
-      } catch (error) {
-        throw reason(error, method, signal);
-      }
-    },
-    async *stream(method, args, signal) {
-      const handler = handlers[method] as (
-        signal: AbortSignal,
-        ...args: readonly unknown[]
-      ) => AsyncIterator<never>;
-      let items: AsyncIterator<never> | undefined;
-      try {
-        scope(signal).throwIfAborted();
-        items = handler(scope(signal), ...args);
-        for (let next = await items.next(); !next.done; next = await items.next()) yield next.value;
-      } catch (error) {
-        throw reason(error, method, signal);
-      } finally {
-        await items?.return?.();
-      }
-    },
-  };
-  return { client, end: (error) => closing.abort(error) };
-}
-
-function settings(wasm: WebAssembly.Module, { wholeWasm, endpoint, token, cache }: SessionOptions) {
+/** What a session is started with. */
+export function settings(
+  wasm: WebAssembly.Module,
+  { wholeWasm, endpoint, token, cache }: SessionOptions,
+): SessionSettings {
   return { wasm, wholeWasm, endpoint, ...(token !== undefined && { token }), ...(cache && { cache }) };
 }
 

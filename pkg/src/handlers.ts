@@ -2,12 +2,10 @@
 import { failure } from "./errors.js";
 import type { ColumnTypes, Inspection, TextOptions } from "./inspection.js";
 import type {
-  ArgTransfers,
   BlobFile,
   CommitSettings,
   CountPlan,
   CreatedRepo,
-  DataFile,
   DatasetAnswer,
   ExistingFiles,
   ExplainAnswer,
@@ -33,20 +31,11 @@ import type {
   StoredFile,
   StoreItem,
   TableChange,
-  Transfers,
   WritePath,
   WriterSettings,
   WrittenBatch,
 } from "./protocol.js";
-import type {
-  AggregatePlan,
-  AggregateStep,
-  AggregateTask,
-  Measures,
-  Partials,
-  Pass,
-  Query,
-} from "./query.js";
+import type { AggregateStep, AggregateTask, Measures, Partials, Pass, Query } from "./query.js";
 import type { Refs } from "./refs.js";
 import type { RequestEvent } from "./types.js";
 import type { PlannedCommit } from "./upload.js";
@@ -78,7 +67,7 @@ export interface Session {
   explain(frame: FrameSpec, signal: AbortSignal): Promise<ExplainAnswer>;
   checkSchemas(tasks: readonly ScanTask[], signal: AbortSignal): Promise<void>;
   sliceBatch(schema: Uint8Array, batch: Uint8Array, rows: RowRange): ScanBatch;
-  inspect(file: NamedBlob, options: TextOptions, signal: AbortSignal): AsyncIterator<InspectProgress>;
+  inspect(file: NamedBlob, options: TextOptions, signal: AbortSignal): AsyncGenerator<InspectProgress>;
   openText(inspections: readonly Inspection[], types: ColumnTypes): Promise<FrameSource>;
   unite(schemas: readonly Uint8Array[], types: ColumnTypes): Promise<FrameSource>;
   uniteBatch(from: Uint8Array, to: Uint8Array, batch: Uint8Array): Promise<ScanBatch>;
@@ -91,11 +80,11 @@ export interface Session {
   ): Promise<AggregateStep>;
   measure(task: AggregateTask, signal: AbortSignal): Promise<Partials>;
   mergePartials(measures: Measures, parts: readonly Partials[]): Partials;
-  scan(task: ScanTask, signal: AbortSignal): AsyncIterator<ScanBatch>;
+  scan(task: ScanTask, signal: AbortSignal): AsyncGenerator<ScanBatch>;
   openWriter(schema: Uint8Array, settings: WriterSettings): Promise<number>;
-  writeBatch(writer: number, batch: Uint8Array): WrittenBatch;
-  finishWriter(writer: number): FinishedFile;
-  closeWriter(writer: number): void;
+  writeBatch(writer: number, batch: Uint8Array): Promise<WrittenBatch>;
+  finishWriter(writer: number): Promise<FinishedFile>;
+  closeWriter(writer: number): Promise<void>;
 }
 
 /** What a session may be given of its surroundings. */
@@ -194,72 +183,4 @@ async function* storeItems(
   } finally {
     leaving.abort();
   }
-}
-
-/** Every buffer of a result was made for it, so all of them move. */
-export const transfers: Transfers = {
-  start: () => [],
-  open: ({ files }) => files.flatMap(footerBuffers),
-  openFiles: ({ files }) => files.flatMap(footerBuffers),
-  dataset: () => [],
-  readFile: (bytes) => [bytes.buffer as ArrayBuffer],
-  whoAmI: () => [],
-  refs: () => [],
-  createRepo: () => [],
-  deleteRepo: () => [],
-  writePath: () => [],
-  storeFiles: (item) => ("stored" in item ? item.stored.flatMap(inlineBuffer) : []),
-  existingFiles: () => [],
-  planTables: () => [],
-  commitTables: () => [],
-  commitFiles: () => [],
-  plan: ({ schema, ...plan }) => [...new Set([schema.buffer as ArrayBuffer, ...planBuffers(plan)])],
-  count: ({ files }) => files.flatMap(footerBuffers),
-  planCount: (plan) => [...new Set(planBuffers(plan))],
-  explain: ({ files }) => files.flatMap(footerBuffers),
-  checkSchemas: () => [],
-  sliceBatch: ({ bytes }) => [bytes.buffer as ArrayBuffer],
-  inspect: () => [],
-  openText: () => [],
-  unite: () => [],
-  uniteBatch: ({ bytes }) => [bytes.buffer as ArrayBuffer],
-  guessSplits: () => [],
-  aggregateStep: ({ answer, plan }) => [
-    ...(answer?.table ? [answer.table.buffer as ArrayBuffer] : []),
-    ...(plan ? [...new Set(aggregateBuffers(plan))] : []),
-  ],
-  measure: tallyBuffers,
-  mergePartials: tallyBuffers,
-  scan: ({ bytes }) => [bytes.buffer as ArrayBuffer],
-  openWriter: () => [],
-  writeBatch: ({ bytes }) => (bytes ? [bytes.buffer] : []),
-  finishWriter: ({ bytes }) => [bytes.buffer],
-  closeWriter: () => [],
-};
-
-/** What is written is needed nowhere else. */
-export const argTransfers: ArgTransfers = {
-  writeBatch: (_writer, { buffer }) => [buffer as ArrayBuffer],
-  uniteBatch: (_from, _to, { buffer }) => [buffer as ArrayBuffer],
-};
-
-function inlineBuffer({ inline }: StoredFile): Transferable[] {
-  return inline ? [inline.buffer as ArrayBuffer] : [];
-}
-
-function aggregateBuffers({ tasks, files, partials }: AggregatePlan): Transferable[] {
-  const scans = tasks.flatMap(({ scans }) => scans);
-  return [...planBuffers({ tasks: scans, files }), ...tallyBuffers(partials)];
-}
-
-function tallyBuffers(partials: Partials): Transferable[] {
-  return partials.flatMap(({ tally }) => (tally ? [tally.entries.buffer as ArrayBuffer] : []));
-}
-
-function planBuffers({ tasks, files }: Pick<ScanPlan, "tasks" | "files">): Transferable[] {
-  return [...files.flatMap(footerBuffers), ...tasks.flatMap(({ file }) => footerBuffers(file))];
-}
-
-function footerBuffers({ footer }: DataFile): Transferable[] {
-  return footer?.ranges.map(({ bytes }) => bytes.buffer as ArrayBuffer) ?? [];
 }

@@ -1,7 +1,6 @@
 /** The entry to everything: where the Hub is, who asks, and the workers that do the reading. */
 import { wasmUrl, wholeWasmUrl } from "./artefacts.js";
-import { blobFetch } from "./blob-fetch.js";
-import { pageConnector, type SessionOptions, workerConnector } from "./connect.js";
+import { type SessionOptions, workerConnector } from "./connect.js";
 import { Dataset } from "./dataset.js";
 import { type Asker, askEarly } from "./early.js";
 import { failure } from "./errors.js";
@@ -11,7 +10,7 @@ import type { ReadOptions } from "./frame-options.js";
 import { loadWasm, type WasmSource } from "./load.js";
 import { Pool, type Slot } from "./pool.js";
 import type { CreatedRepo, FrameSource, Identity, NewRepo } from "./protocol.js";
-import { type CacheOptions, clearRangeCache } from "./range-cache.js";
+import type { CacheOptions } from "./range-cache.js";
 import type { Refs } from "./refs.js";
 import { checkCount } from "./row-range.js";
 import { Source } from "./source.js";
@@ -373,6 +372,7 @@ export class Hub {
 
   /** Drops what `cache` has kept, for every page of this origin. */
   async clearCache(): Promise<void> {
+    const { clearRangeCache } = await import("./range-cache.js");
     await clearRangeCache();
   }
 
@@ -439,13 +439,13 @@ function makePool(session: SessionOptions, options: HubOptions): Pool {
   const { fetch, createWorker } = options;
   const size = numWorkers(options);
   if (size > 0) return new Pool(size, workerConnector(createWorker ?? moduleWorker, session));
-  const startSession = async (...args: Parameters<typeof import("./raw.js")["startSession"]>) =>
-    (await import("./raw.js")).startSession(...args);
-  const isNode = typeof globalThis.process?.getBuiltinModule === "function";
-  return new Pool(
-    1,
-    pageConnector(startSession, { ...session, fetch: fetch ?? (isNode ? blobFetch : undefined) }),
-  );
+  return new Pool(1, async () => {
+    const [{ connectInPage }, { startSession }] = await Promise.all([
+      import("./in-page.js"),
+      import("./raw.js"),
+    ]);
+    return connectInPage(startSession, session, fetch);
+  });
 }
 
 /** What is kept, if anything is: never what only a token can see. */

@@ -1,74 +1,44 @@
 /**
- * The edge to the WebAssembly modules: the only file that imports the generated bindings, and the only one that frees.
- *
- * There are two modules. The first reads, and is all that most pages ever load. The whole one also writes, uploads, takes
- * text files in and knows the brotli codec; it is loaded beside the first when something of that is asked for.
+ * The edge to the WebAssembly module that reads, which is all that most pages ever load. What it cannot do is in the whole
+ * module (`raw-whole.ts`). Only files called `raw` import the generated bindings, and free what these hand out.
  */
 
-import { failure } from "./errors.js";
 import type { Session, SessionHooks } from "./handlers.js";
 import init, { Session as RawSession } from "./hubframe.js";
-import initWhole, {
-  guessSplits,
-  openText,
-  Inspect as RawInspect,
-  ParquetWriter as RawParquetWriter,
-  type Uploader as RawUploader,
-  Session as RawWholeSession,
-  scanText,
-  unite,
-  uniteBatch,
-} from "./hubframe_whole.js";
-import type { TextOptions } from "./inspection.js";
-import { loadWasm } from "./load.js";
 import type {
   CountPlan,
-  CreatedRepo,
   DatasetAnswer,
-  ExistingFiles,
   ExplainAnswer,
-  FinishedFile,
   FrameCount,
   FrameSource,
   Identity,
-  InspectProgress,
-  NamedBlob,
-  Outcome,
   ScanBatch,
   ScanPlan,
   ScanTask,
   SessionSettings,
-  StoredFile,
-  WritePath,
 } from "./protocol.js";
 import type { AggregateStep, AggregateTask, Partials } from "./query.js";
-import { RangeCache } from "./range-cache.js";
+import type { CacheOptions, RangeCache } from "./range-cache.js";
+import { batches } from "./raw-scan.js";
+import type { WholeSession } from "./raw-whole.js";
 import type { Refs } from "./refs.js";
 import type { RequestEvent } from "./types.js";
-import type { PlannedCommit } from "./upload.js";
 
 /** A request as the bindings tell it. */
 type RawRequestEvent = Omit<RequestEvent, "range"> & { readonly range?: string };
-
-/** A scan of either module. */
-interface RawScan {
-  next(signal: AbortSignal): Promise<ScanBatch | undefined>;
-  free(): void;
-}
 
 /** Instantiates the module, once per worker or page, and opens a session that lives as long as that does. */
 export async function startSession(settings: SessionSettings, hooks: SessionHooks): Promise<Session> {
   const { wasm, wholeWasm, cache: cacheOptions, ...options } = settings;
   const onRequest = (event: RawRequestEvent) => hooks.onRequest(requestEvent(event));
   const [cache] = await Promise.all([
-    cacheOptions && RangeCache.open(cacheOptions),
+    cacheOptions && openCache(cacheOptions),
     init({ module_or_path: wasm }),
   ]);
   const session = new RawSession(options, hooks.fetch, onRequest, cache);
   const whole = once(async () => {
-    await initWhole({ module_or_path: await loadWasm(wholeWasm) });
-    const session = new RawWholeSession(options, hooks.fetch, onRequest, cache);
-    return { session, uploader: session.uploader() };
+    const { startWhole } = await import("./raw-whole.js");
+    return startWhole(wholeWasm, options, hooks.fetch, onRequest, cache);
   });
   // A dataset's files have one codec, as a rule: once a file needs brotli, the next ones do not try without.
   let metBrotli = false;
@@ -88,9 +58,7 @@ export async function startSession(settings: SessionSettings, hooks: SessionHook
         metBrotli = true;
       }
     }
-    const { session: wholeSession } = await whole();
-    const again = blob ? scanText(task, blob) : wholeSession.scan(task);
-    for await (const batch of batches(again, signal)) {
+    for await (const batch of (await whole()).scan(task, signal)) {
       if (delivered > 0) delivered -= 1;
       else yield batch;
     }
@@ -105,7 +73,7 @@ export async function startSession(settings: SessionSettings, hooks: SessionHook
         metBrotli = true;
       }
     }
-    return (await (await whole()).session.measure(task, signal)) as Partials;
+    return (await whole()).measure(task, signal);
   };
 
   return {
@@ -115,7 +83,6 @@ export async function startSession(settings: SessionSettings, hooks: SessionHook
     readFile: (path, signal) => session.readFile(path, signal),
     whoAmI: (signal) => session.whoAmI(signal) as Promise<Identity>,
     refs: (repo, signal) => session.refs(repo, signal) as Promise<Refs>,
-    ...createUploads(async () => (await whole()).uploader),
     plan: (frame, signal) => session.plan(frame, signal) as Promise<ScanPlan>,
     count: (frame, signal) => session.count(frame, signal) as Promise<FrameCount>,
     planCount: (frame, signal) => session.planCount(frame, signal) as Promise<CountPlan>,
@@ -127,8 +94,7 @@ export async function startSession(settings: SessionSettings, hooks: SessionHook
     measure,
     mergePartials: (measures, parts) => session.mergePartials(measures, parts) as Partials,
     scan,
-    ...createTables(whole),
-    ...createWriters(whole),
+    ...withWhole(whole),
   };
 }
 
@@ -144,139 +110,40 @@ function once<T>(start: () => Promise<T>): () => Promise<T> {
   };
 }
 
-/** What changes the Hub. `uploader` resolves when the module that does it is there. */
-function createUploads(
-  uploader: () => Promise<RawUploader>,
-): Pick<
-  Session,
-  | "createRepo"
-  | "deleteRepo"
-  | "writePath"
-  | "storeFiles"
-  | "existingFiles"
-  | "planTables"
-  | "commitTables"
-  | "commitFiles"
-> {
+/** What only the whole module does: it is loaded when that is first asked for. */
+function withWhole(whole: () => Promise<WholeSession>): Omit<WholeSession, "scan" | "measure"> {
   return {
-    createRepo: async (repo, options, signal) =>
-      (await uploader()).createRepo(repo, options, signal) as Promise<CreatedRepo>,
-    deleteRepo: async (repo, signal) => (await uploader()).deleteRepo(repo, signal),
-    writePath: async (path) => (await uploader()).writePath(path) as WritePath,
-    async storeFiles(place, files, onProgress, signal) {
-      const ready = await uploader();
-      const paths = files.map(({ path }) => path);
-      const blobs = files.map(({ blob }) => blob);
-      const hashes = files.map(({ sha256 }) => sha256);
-      return ready.store(place, paths, blobs, hashes, onProgress, signal) as Promise<StoredFile[]>;
+    createRepo: async (...args) => (await whole()).createRepo(...args),
+    deleteRepo: async (...args) => (await whole()).deleteRepo(...args),
+    writePath: async (...args) => (await whole()).writePath(...args),
+    storeFiles: async (...args) => (await whole()).storeFiles(...args),
+    existingFiles: async (...args) => (await whole()).existingFiles(...args),
+    planTables: async (...args) => (await whole()).planTables(...args),
+    commitTables: async (...args) => (await whole()).commitTables(...args),
+    commitFiles: async (...args) => (await whole()).commitFiles(...args),
+    async *inspect(...args) {
+      yield* (await whole()).inspect(...args);
     },
-    existingFiles: async (place, change, signal) =>
-      (await uploader()).existing(place, change, signal) as Promise<ExistingFiles>,
-    planTables: async (settings, change, signal) =>
-      (await uploader()).planTables(settings, change, signal) as Promise<PlannedCommit>,
-    commitTables: async (settings, change, signal) =>
-      (await uploader()).commitTables(settings, change, signal) as Promise<Outcome>,
-    commitFiles: async (settings, change, signal) =>
-      (await uploader()).commitFiles(settings, change, signal) as Promise<Outcome>,
+    openText: async (...args) => (await whole()).openText(...args),
+    unite: async (...args) => (await whole()).unite(...args),
+    uniteBatch: async (...args) => (await whole()).uniteBatch(...args),
+    guessSplits: async (...args) => (await whole()).guessSplits(...args),
+    openWriter: async (...args) => (await whole()).openWriter(...args),
+    writeBatch: async (...args) => (await whole()).writeBatch(...args),
+    finishWriter: async (...args) => (await whole()).finishWriter(...args),
+    closeWriter: async (...args) => (await whole()).closeWriter(...args),
   };
 }
 
-/** What makes tables of local files. `ready` resolves when the module that does it is there. */
-function createTables(
-  ready: () => Promise<unknown>,
-): Pick<Session, "inspect" | "openText" | "unite" | "uniteBatch" | "guessSplits"> {
-  return {
-    async *inspect(file, options, signal) {
-      await ready();
-      yield* inspect(file, options, signal);
-    },
-    async openText(inspections, types) {
-      await ready();
-      return openText(inspections, types) as FrameSource;
-    },
-    async unite(schemas, types) {
-      await ready();
-      return unite([...schemas], types) as FrameSource;
-    },
-    async uniteBatch(from, to, batch) {
-      await ready();
-      return uniteBatch(from, to, batch);
-    },
-    async guessSplits(paths) {
-      await ready();
-      return guessSplits([...paths]);
-    },
-  };
-}
-
-/** Parquet files under way, by their numbers. `ready` resolves when the module that writes them is there. */
-function createWriters(
-  ready: () => Promise<unknown>,
-): Pick<Session, "openWriter" | "writeBatch" | "finishWriter" | "closeWriter"> {
-  const writers = new Map<number, RawParquetWriter>();
-  let lastNumber = 0;
-  const writerOf = (number: number) => {
-    const writer = writers.get(number);
-    if (writer) return writer;
-    throw failure(
-      "internal",
-      "write parquet",
-      "The worker that was writing the file stopped, and the file with it. Write it again.",
-    );
-  };
-  return {
-    async openWriter(schema, settings) {
-      await ready();
-      const writer = new RawParquetWriter(schema, settings);
-      lastNumber += 1;
-      writers.set(lastNumber, writer);
-      return lastNumber;
-    },
-    writeBatch(number, batch) {
-      const writer = writerOf(number);
-      const bytes = writer.write(batch);
-      return { bytes, numRows: writer.numRows, numBytes: writer.numBytes };
-    },
-    finishWriter(number) {
-      const writer = writerOf(number);
-      writers.delete(number); // Ending frees it.
-      return writer.finish() as FinishedFile;
-    },
-    closeWriter(number) {
-      writers.get(number)?.free();
-      writers.delete(number);
-    },
-  };
+/** What keeps ranges is fetched only where they are kept. */
+async function openCache(options: CacheOptions): Promise<RangeCache | undefined> {
+  const { RangeCache } = await import("./range-cache.js");
+  return RangeCache.open(options);
 }
 
 /** Whether `error` is a trap of the module, after which its memory can no longer be trusted. */
 export function isTrap(error: unknown): boolean {
   return error instanceof WebAssembly.RuntimeError;
-}
-
-async function* batches(scan: RawScan, signal: AbortSignal): AsyncGenerator<ScanBatch> {
-  try {
-    for (let batch = await scan.next(signal); batch; batch = await scan.next(signal)) yield batch;
-  } finally {
-    scan.free();
-  }
-}
-
-async function* inspect(
-  { name, blob }: NamedBlob,
-  options: TextOptions,
-  signal: AbortSignal,
-): AsyncGenerator<InspectProgress> {
-  const inspect = new RawInspect(name, blob, options);
-  try {
-    for (let done = false; !done; ) {
-      const progress = (await inspect.next(signal)) as InspectProgress;
-      done = progress.inspection !== undefined;
-      yield progress;
-    }
-  } finally {
-    inspect.free();
-  }
 }
 
 /** Whether a column chunk is compressed with the codec that the first module leaves out. */

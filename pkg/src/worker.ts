@@ -1,9 +1,10 @@
 /** The worker: one session, answering the page. It has no exports; it is loaded by URL. */
 import { describe } from "./errors.js";
-import { createHandlers, transfers } from "./handlers.js";
+import { createHandlers } from "./handlers.js";
 import type { FromWorker } from "./protocol.js";
 import { isTrap, startSession } from "./raw.js";
 import { type Port, serve } from "./rpc.js";
+import { transfers } from "./transfers.js";
 
 // The types of the page and of a worker exclude each other; this is what is used of the latter.
 const scope = globalThis as unknown as Port & {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { inPage } from "../src/connect.js";
 import { failure } from "../src/errors.js";
 import { createHandlers, type Session } from "../src/handlers.js";
+import { inPage } from "../src/in-page.js";
 import type { ScanTask } from "../src/protocol.js";
 import { fakeSession, type Log, ORIGIN, SETTINGS } from "./fake.js";
 

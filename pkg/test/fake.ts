@@ -4,7 +4,7 @@ import { toTable } from "../src/arrow.js";
 import { workerConnector } from "../src/connect.js";
 import type { ExprData } from "../src/expr.js";
 import { Frame } from "../src/frame.js";
-import { createHandlers, type Session, type SessionHooks, transfers } from "../src/handlers.js";
+import { createHandlers, type Session, type SessionHooks } from "../src/handlers.js";
 import type { Inspection } from "../src/inspection.js";
 import { Pool } from "../src/pool.js";
 import type { DataFile, FrameSpec, ScanBatch, ScanTask, SessionSettings } from "../src/protocol.js";
@@ -12,6 +12,7 @@ import type { Partials } from "../src/query.js";
 import { ALL_ROWS, isAll } from "../src/row-range.js";
 import { type Port, serve } from "../src/rpc.js";
 import { Source } from "../src/source.js";
+import { transfers } from "../src/transfers.js";
 import type { RequestEvent } from "../src/types.js";
 import { wholeView } from "../src/view.js";
 
@@ -318,18 +319,18 @@ function fakeWriters(log: Log): Pick<Session, "openWriter" | "writeBatch" | "fin
       log.push(`new writer ${JSON.stringify(settings)}`);
       return writers.push({ size: 0 }) - 1;
     },
-    writeBatch(number, batch) {
+    async writeBatch(number, batch) {
       const writer = writers[number] as (typeof writers)[number];
       const bytes = writer.held;
       writer.held = batch.slice();
       writer.size += batch.byteLength;
       return { bytes, numRows: ROWS_PER_BATCH, numBytes: writer.size };
     },
-    finishWriter(number) {
+    async finishWriter(number) {
       const { held = new Uint8Array(), size } = writers[number] as (typeof writers)[number];
       return { bytes: held, numRows: size > 0 ? 1 : 0, numBytes: size, size };
     },
-    closeWriter(number) {
+    async closeWriter(number) {
       log.push(`close writer ${number}`);
     },
   };

@@ -1,8 +1,9 @@
 import { describe, expect, it, vi } from "vitest";
 import { failure, HubframeError } from "../src/errors.js";
-import { createHandlers, type Session, transfers } from "../src/handlers.js";
+import { createHandlers, type Session } from "../src/handlers.js";
 import type { ScanBatch, ScanTask } from "../src/protocol.js";
 import { PortClient, STREAM_CREDIT, serve } from "../src/rpc.js";
+import { transfers } from "../src/transfers.js";
 import { FakeWorker, fakeSession, type Log, ORIGIN, SETTINGS } from "./fake.js";
 
 const TASK: ScanTask = { file: { path: "a", size: 1, oid: "a" }, rows: { start: 0, end: 100 } };
