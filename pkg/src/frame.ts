@@ -5,15 +5,7 @@ import { ColumnQueries } from "./column-queries.js";
 import { checkColumns } from "./columns.js";
 import { failure } from "./errors.js";
 import type { Explanation } from "./explanation.js";
-import { hubframeProgram } from "./export/javascript.js";
-import {
-  daskProgram,
-  datasetsProgram,
-  duckdbProgram,
-  pandasProgram,
-  polarsProgram,
-} from "./export/programs.js";
-import { scanOf } from "./export/scan.js";
+import type { ProgramMethod } from "./export/view.js";
 import type { Filter } from "./expr.js";
 import { checkFilter } from "./filter.js";
 import type {
@@ -44,8 +36,6 @@ import {
   type View,
   wantedOf,
 } from "./view.js";
-import { writeParquet } from "./write.js";
-import { writeTables } from "./write-dataset.js";
 
 const DEFAULT_MAX_BYTES = 2 ** 30;
 
@@ -373,15 +363,9 @@ export class Frame extends ColumnQueries {
    * Memory stays bounded: what is written goes into the Blob, which the browser keeps on disk when it is large.
    * Rejects with code `unsupported` for a column type that Parquet has not, and `invalid` when two columns have one name.
    */
-  async toParquetBlob({ signal, onProgress, ...options }: ParquetBlobOptions = {}): Promise<Blob> {
-    const { compression, rowGroupBytes, contentDefinedChunking } = options;
-    const settings = {
-      ...(compression !== undefined && { compression }),
-      ...(rowGroupBytes !== undefined && { rowGroupBytes }),
-      ...(contentDefinedChunking !== undefined && { contentDefinedChunking }),
-    };
-    for await (const { blob } of writeParquet(this, settings, signal, onProgress)) return blob;
-    throw failure("internal", "write parquet", "No file was written.");
+  async toParquetBlob(options: ParquetBlobOptions = {}): Promise<Blob> {
+    const { writeParquetBlob } = await import("./writing.js");
+    return writeParquetBlob(this, options);
   }
 
   /**
@@ -406,6 +390,7 @@ export class Frame extends ColumnQueries {
     const pool = hub ? poolOf(hub) : this.#view.root.pool;
     const { path: directory, ...destination } = await pool.uploader.call("writePath", [path], options.signal);
     const label = directory.split("/").at(-1) || "train";
+    const { writeTables } = await import("./writing.js");
     return writeTables(pool, destination, [{ target: { path: directory }, label, frame: this }], options);
   }
 
@@ -415,37 +400,42 @@ export class Frame extends ColumnQueries {
    * rows; runs as it stands, on threads or on `dask.distributed`; and takes the Hub's address and token from the
    * environment (`HF_ENDPOINT`, `HF_TOKEN`). A slice counts the rows of all files first, on the cluster.
    *
-   * Throws code `unsupported` for a filter on the items of a list, which pyarrow has no expression for; for samples, fields
-   * of structs, and what `mapPartitions` makes; and for local data, which has no files on the Hub. Throws code `invalid`
-   * on a partition of a slice, whose rows are known only once footers are read.
+   * Cost: none; nothing is read. Rejects with code `unsupported` for a filter on the items of a list, which pyarrow has no
+   * expression for; for samples, fields of structs, and what `mapPartitions` makes; and for local data, which has no files
+   * on the Hub. Rejects with code `invalid` on a partition of a slice, whose rows are known only once footers are read.
    */
-  toDask(): string {
-    return daskProgram(scanOf("toDask", this.#view));
+  async toDask(): Promise<string> {
+    return this.#program("toDask");
   }
 
   /** This frame as a Python program: `df`, a `Dataset` of the library `datasets`. See {@link Frame.toDask}. */
-  toDatasets(): string {
-    return datasetsProgram(scanOf("toDatasets", this.#view));
+  async toDatasets(): Promise<string> {
+    return this.#program("toDatasets");
   }
 
   /** This frame as a Python program: `df`, a Polars data frame. See {@link Frame.toDask}. */
-  toPolars(): string {
-    return polarsProgram(scanOf("toPolars", this.#view));
+  async toPolars(): Promise<string> {
+    return this.#program("toPolars");
   }
 
   /** This frame as a Python program: `df`, a relation of DuckDB, over the table `rows`. See {@link Frame.toDask}. */
-  toDuckDB(): string {
-    return duckdbProgram(scanOf("toDuckDB", this.#view));
+  async toDuckDB(): Promise<string> {
+    return this.#program("toDuckDB");
   }
 
   /** This frame as a program of JavaScript with hubframe: `df`, the same frame. See {@link Frame.toDask}. */
-  toJavaScript(): string {
-    return hubframeProgram(scanOf("toJavaScript", this.#view));
+  async toJavaScript(): Promise<string> {
+    return this.#program("toJavaScript");
   }
 
   /** This frame as a Python program: `df`, a pandas data frame over Arrow. See {@link Frame.toDask}. */
-  toPandas(): string {
-    return pandasProgram(scanOf("toPandas", this.#view));
+  async toPandas(): Promise<string> {
+    return this.#program("toPandas");
+  }
+
+  async #program(method: ProgramMethod): Promise<string> {
+    const { programOf } = await import("./export/view.js");
+    return programOf(method, this.#view);
   }
 
   async #messages(signal: AbortSignal | undefined, onProgress?: OnProgress): Promise<Messages> {

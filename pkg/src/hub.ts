@@ -14,18 +14,11 @@ import type { CacheOptions } from "./range-cache.js";
 import type { Refs } from "./refs.js";
 import { checkCount } from "./row-range.js";
 import { Source } from "./source.js";
-import { type ConfigFrames, type SplitFrames, tablesOf } from "./split-frames.js";
+import type { ConfigFrames, SplitFrames } from "./split-frames.js";
 import type { RequestEvent } from "./types.js";
-import {
-  type CommitOptions,
-  type CommitResult,
-  type Destination,
-  type NewFile,
-  type PlannedCommit,
-  Upload,
-} from "./upload.js";
+import type { CommitFilesOptions, CommitResult, Destination, PlannedCommit } from "./upload.js";
 import { wholeView } from "./view.js";
-import { planTables, type WriteOptions, writeTables } from "./write-dataset.js";
+import type { WriteOptions } from "./write-dataset.js";
 
 /** Options of a {@link Hub}; all of them may be left out. */
 export interface HubOptions {
@@ -98,14 +91,6 @@ export interface CreateDatasetOptions extends ReadOptions, NewRepo {
 export interface DeleteDatasetOptions extends ReadOptions {
   /** The name of the repo once more. */
   readonly confirm: string;
-}
-
-/** Options of {@link Hub.commitFiles}. */
-export interface CommitFilesOptions extends CommitOptions {
-  /** The files to put there. */
-  readonly add?: readonly NewFile[];
-  /** The paths to remove. */
-  readonly delete?: readonly string[];
 }
 
 /** Options of {@link Hub.dataset}. */
@@ -282,19 +267,10 @@ export class Hub {
    * Rejects with `forbidden`, `not_found`, `conflict`, or what else sending can meet; then the repo is as it was, and
    * `context.stored` says how many files need not be sent again.
    */
-  async commitFiles(
-    repo: string,
-    { add = [], delete: remove = [], ...options }: CommitFilesOptions,
-  ): Promise<CommitResult> {
+  async commitFiles(repo: string, options: CommitFilesOptions): Promise<CommitResult> {
     const destination = await this.#repo("commit files", repo, options);
-    checkPaths([...add.map((file) => file.path), ...remove]);
-    const upload = new Upload(
-      this.#pool.uploader,
-      destination,
-      options,
-      `Upload ${add.length} file(s) with hubframe`,
-    );
-    return upload.commitFiles(await upload.store(add), remove);
+    const { commitFiles } = await import("./writing.js");
+    return commitFiles(this.#pool.uploader, destination, options);
   }
 
   /**
@@ -321,6 +297,7 @@ export class Hub {
     splits: SplitFrames | ConfigFrames,
     options: WriteDatasetOptions = {},
   ): Promise<CommitResult> {
+    const { writeTables, tablesOf } = await import("./writing.js");
     const tables = tablesOf(splits, options);
     return writeTables(this.#pool, await this.#repo("write dataset", repo, options), tables, options);
   }
@@ -336,6 +313,7 @@ export class Hub {
     splits: SplitFrames | ConfigFrames,
     options: WriteDatasetOptions = {},
   ): Promise<PlannedCommit> {
+    const { planTables, tablesOf } = await import("./writing.js");
     const tables = tablesOf(splits, options);
     return planTables(this.#pool, await this.#repo("plan dataset", repo, options), tables, options);
   }
@@ -399,22 +377,6 @@ function hfPath(repo: string): string {
     throw failure("invalid", "upload", 'Name a dataset, such as "username/my_dataset".');
   }
   return repo.includes("://") ? repo : `hf://datasets/${repo}`;
-}
-
-/** Each path once, and each a path in a repo. */
-function checkPaths(paths: readonly string[]): void {
-  const isBad = (path: string) =>
-    typeof path !== "string" || path.split("/").some((part) => part === "" || part === "." || part === "..");
-  const bad = paths.find(isBad);
-  if (bad !== undefined) {
-    throw failure(
-      "invalid",
-      "commit files",
-      `${JSON.stringify(bad)} is not a path in a repo, such as "data/a.csv".`,
-    );
-  }
-  const twice = paths.find((path, index) => paths.indexOf(path) !== index);
-  if (twice !== undefined) throw failure("invalid", "commit files", `The path "${twice}" is named twice.`);
 }
 
 /** All columns and rows of what was opened. */

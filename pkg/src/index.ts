@@ -57,7 +57,6 @@ export type {
   ToParquetOptions,
 } from "./frame-options.js";
 export {
-  type CommitFilesOptions,
   type CreateDatasetOptions,
   type DatasetOptions,
   type DeleteDatasetOptions,
@@ -99,6 +98,13 @@ export type { Row, Value } from "./rows.js";
 export type { ConfigFrames, SplitFrames } from "./split-frames.js";
 export type { Feature, Field, FileInfo, RequestEvent, Schema } from "./types.js";
 export { type ConcatOptions, concat } from "./united.js";
-export type { CommitOptions, CommitResult, NewFile, PlannedCommit, UploadProgress } from "./upload.js";
+export type {
+  CommitFilesOptions,
+  CommitOptions,
+  CommitResult,
+  NewFile,
+  PlannedCommit,
+  UploadProgress,
+} from "./upload.js";
 export type { ParquetOptions, WriteProgress } from "./write.js";
 export type { WriteOptions } from "./write-dataset.js";

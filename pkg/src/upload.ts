@@ -84,10 +84,29 @@ export interface NewFile {
   readonly sha256?: string;
 }
 
+/** Options of {@link Hub.commitFiles}. */
+export interface CommitFilesOptions extends CommitOptions {
+  /** The files to put there. */
+  readonly add?: readonly NewFile[];
+  /** The paths to remove. */
+  readonly delete?: readonly string[];
+}
+
 /** Where an upload goes. */
 export interface Destination {
   readonly repo: string;
   readonly revision: string;
+}
+
+/** Uploads files as they are, and removes others: {@link Hub.commitFiles}. */
+export async function commitFiles(
+  slot: Slot,
+  destination: Destination,
+  { add = [], delete: remove = [], ...options }: CommitFilesOptions,
+): Promise<CommitResult> {
+  checkPaths([...add.map((file) => file.path), ...remove]);
+  const upload = new Upload(slot, destination, options, `Upload ${add.length} file(s) with hubframe`);
+  return upload.commitFiles(await upload.store(add), remove);
 }
 
 /** One upload to one branch: files are stored in any number of steps, and then committed at once. */
@@ -154,6 +173,22 @@ export class Upload {
     const { sha, commitUrl, prUrl, files, deleted } = await send();
     return { oid: sha, commitUrl, files, deleted, ...(prUrl !== undefined && { prUrl }) };
   }
+}
+
+/** Each path once, and each a path in a repo. */
+function checkPaths(paths: readonly string[]): void {
+  const isBad = (path: string) =>
+    typeof path !== "string" || path.split("/").some((part) => part === "" || part === "." || part === "..");
+  const bad = paths.find(isBad);
+  if (bad !== undefined) {
+    throw failure(
+      "invalid",
+      "commit files",
+      `${JSON.stringify(bad)} is not a path in a repo, such as "data/a.csv".`,
+    );
+  }
+  const twice = paths.find((path, index) => paths.indexOf(path) !== index);
+  if (twice !== undefined) throw failure("invalid", "commit files", `The path "${twice}" is named twice.`);
 }
 
 /** Adds up what was sent, and how fast. */

@@ -4,6 +4,7 @@
  */
 import { failure } from "./errors.js";
 import { type Frame, messagesOf } from "./frame.js";
+import type { ParquetBlobOptions } from "./frame-options.js";
 import type { Pool, Slot } from "./pool.js";
 import type { FinishedFile, WriterSettings } from "./protocol.js";
 import { checkCount } from "./row-range.js";
@@ -59,6 +60,21 @@ export const DEFAULT_FILE_BYTES = 500_000_000;
 
 const PARQUET_TYPE = "application/vnd.apache.parquet";
 const CODECS: readonly unknown[] = ["zstd", "snappy", "gzip", "lz4", "uncompressed"];
+
+/** @internal A frame as one file: {@link Frame.toParquetBlob}. */
+export async function writeParquetBlob(
+  frame: Frame,
+  { signal, onProgress, ...options }: ParquetBlobOptions,
+): Promise<Blob> {
+  const { compression, rowGroupBytes, contentDefinedChunking } = options;
+  const settings = {
+    ...(compression !== undefined && { compression }),
+    ...(rowGroupBytes !== undefined && { rowGroupBytes }),
+    ...(contentDefinedChunking !== undefined && { contentDefinedChunking }),
+  };
+  for await (const { blob } of writeParquet(frame, settings, signal, onProgress)) return blob;
+  throw failure("internal", "write parquet", "No file was written.");
+}
 
 /**
  * @internal Writes a frame as Parquet files, one after the other, in row order. A frame without rows gives one file

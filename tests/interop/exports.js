@@ -63,11 +63,11 @@ function plain(value) {
 const found = {};
 for (const [name, frame] of Object.entries(frames)) {
   const programs = {
-    dask: frame.toDask(),
-    datasets: frame.toDatasets(),
-    polars: frame.toPolars(),
-    duckdb: frame.toDuckDB(),
-    pandas: frame.toPandas(),
+    dask: await frame.toDask(),
+    datasets: await frame.toDatasets(),
+    polars: await frame.toPolars(),
+    duckdb: await frame.toDuckDB(),
+    pandas: await frame.toPandas(),
   };
   found[name] = { programs, columns: frame.columns, rows: plain(await frame.toRows()) };
 }

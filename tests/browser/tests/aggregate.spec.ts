@@ -70,7 +70,7 @@ test("rows of the page are measured like those of files, and are no program's", 
     const { num_examples } = await df.describe();
     let refusal: string | undefined;
     try {
-      df.toDask();
+      await df.toDask();
     } catch (error) {
       refusal = hubframe.isHubframeError(error) ? error.code : undefined;
     }

@@ -14,7 +14,7 @@ import { dialogStyle } from "../dialog-style.js";
 import type { Meter } from "../meter.js";
 import { download, estimateText, FORMATS, type Format } from "./download.js";
 import { openSink } from "./sink.js";
-import { SNIPPETS, snippet } from "./snippets.js";
+import { SNIPPETS, type Snippet, snippet } from "./snippets.js";
 
 /** What is taken elsewhere. */
 export interface Exported {
@@ -33,6 +33,7 @@ export class ExportDialog extends LitElement {
   declare exported: Exported | undefined;
 
   #tool = "datasets";
+  #snippet: Snippet = {};
   #format: Format = "parquet";
   #estimate = "";
   #message = "";
@@ -42,6 +43,7 @@ export class ExportDialog extends LitElement {
 
   protected override firstUpdated(): void {
     this.renderRoot.querySelector("dialog")?.showModal();
+    void this.#choose(this.#tool);
     void this.#learnCost();
   }
 
@@ -58,15 +60,14 @@ export class ExportDialog extends LitElement {
   }
 
   #use(): TemplateResult | typeof nothing {
-    const { exported } = this;
-    if (!exported) return nothing;
-    const { code, problem } = snippet(this.#tool, exported.frame);
+    if (!this.exported) return nothing;
+    const { code, problem } = this.#snippet;
     return html`
       <section aria-label="Use">
         <div class="line" role="group" aria-label="Tool">
           ${SNIPPETS.map(
             ({ name }) => html`
-              <button aria-pressed=${name === this.#tool} @click=${() => this.#set(() => (this.#tool = name))}>
+              <button aria-pressed=${name === this.#tool} @click=${() => void this.#choose(name)}>
                 ${name}
               </button>
             `,
@@ -104,6 +105,13 @@ export class ExportDialog extends LitElement {
         <p role="status">${this.#message}</p>
       </section>
     `;
+  }
+
+  async #choose(tool: string): Promise<void> {
+    if (!this.exported) return;
+    this.#set(() => (this.#tool = tool));
+    const program = await snippet(tool, this.exported.frame);
+    if (tool === this.#tool) this.#set(() => (this.#snippet = program));
   }
 
   async #learnCost(): Promise<void> {

@@ -1,0 +1,48 @@
+/** What the preview page loads of JavaScript until the first rows are on screen. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import type { Page } from "@playwright/test";
+import { PAGES } from "../support/paths.js";
+import { address, expect, row, test } from "../support/preview.js";
+
+/** All scripts until then, after gzip, in bytes: the page's, the library's and the workers'. */
+const MAX_JAVASCRIPT = 70_000;
+
+/** Waits for the first rows, and gives the paths of the scripts that were begun to be loaded before, once each. */
+async function scriptsBeforeRows(page: Page): Promise<readonly string[]> {
+  const rowsAt = await page
+    .waitForFunction(() => {
+      const preview = document.querySelector("hf-dataset-preview")?.shadowRoot;
+      const grid = preview?.querySelector("hf-dataset-grid")?.shadowRoot;
+      const isHere = grid?.querySelector("[role=gridcell]:not(.absent)");
+      return isHere ? performance.timeOrigin + performance.now() : undefined;
+    })
+    .then((handle) => handle.jsonValue());
+  const loaded = () =>
+    performance.getEntriesByType("resource").map(({ name, startTime }) => ({
+      path: new URL(name).pathname,
+      at: performance.timeOrigin + startTime,
+    }));
+  const scopes = [page, ...page.workers()];
+  const all = (await Promise.all(scopes.map((scope) => scope.evaluate(loaded)))).flat();
+  const before = all.filter(({ path, at }) => path.endsWith(".js") && at < (rowsAt ?? 0));
+  return [...new Set([...before.map(({ path }) => path), ...workerPaths(page)])];
+}
+
+/** The scripts that workers were started with, which are no resources of theirs. */
+function workerPaths(page: Page): string[] {
+  return page.workers().map((worker) => new URL(worker.url()).pathname);
+}
+
+test("the JavaScript before the first rows keeps to its budget", async ({ page, site, freshHub }) => {
+  await page.goto(address(site, freshHub, "fixtures/labels"));
+  const paths = await scriptsBeforeRows(page);
+  await row(page, 0);
+  const sizes = paths.map((path) => gzipSync(readFileSync(join(PAGES, path))).length);
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  const parts = paths.map((path, index) => `${path}: ${sizes[index]}`);
+  test.info().annotations.push({ type: "bytes", description: String(total) });
+  expect(paths.filter((path) => /\/worker-/.test(path))).toHaveLength(1);
+  expect(total, parts.join("\n")).toBeLessThanOrEqual(MAX_JAVASCRIPT);
+});
