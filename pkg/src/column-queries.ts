@@ -1,15 +1,12 @@
 /** What a frame says of its columns without handing out rows: functions, descriptions and value counts. */
-import {
-  type Aggregates,
-  type Aggregation,
-  type DescribeOptions,
-  type Description,
-  type FooterAggregation,
-  toAggregates,
-  toFunctions,
-  toValueCounts,
-  type ValueCounts,
-  type ValueCountsOptions,
+import type {
+  Aggregates,
+  Aggregation,
+  DescribeOptions,
+  Description,
+  FooterAggregation,
+  ValueCounts,
+  ValueCountsOptions,
 } from "./aggregate.js";
 import { checkColumns } from "./columns.js";
 import type { ReadOptions } from "./frame-options.js";
@@ -51,6 +48,7 @@ export abstract class ColumnQueries {
     aggregation: A,
     { signal }: ReadOptions = {},
   ): Promise<Aggregates<A>> {
+    const { toAggregates, toFunctions } = await import("./aggregate.js");
     const columns = toFunctions(aggregation, this.columns);
     const answer = await this.#query({ kind: "aggregate", columns }, signal);
     return toAggregates(answer, this.schema.fields) as Aggregates<A>;
@@ -66,6 +64,7 @@ export abstract class ColumnQueries {
     aggregation: A,
     { signal }: ReadOptions = {},
   ): Promise<Partial<Aggregates<A>>> {
+    const { toAggregates, toFunctions } = await import("./aggregate.js");
     const columns = toFunctions(aggregation, this.columns);
     const wanted = await wantedOf(this.#view, signal);
     const { source } = this.#view;
@@ -104,6 +103,7 @@ export abstract class ColumnQueries {
     checkColumns("valueCounts", [column], this.columns);
     if (limit !== undefined) checkCount("valueCounts", "limit", limit);
     const query: Query = { kind: "valueCounts", column, ...(limit !== undefined && { limit }) };
+    const { toValueCounts } = await import("./aggregate.js");
     const answer = await this.#query(query, signal);
     const field = this.schema.fields.find(({ name }) => name === column);
     return toValueCounts(answer, labels === "names" ? field?.feature : undefined);

@@ -3,7 +3,6 @@ import type { Field as ArrowField } from "@uwdata/flechette";
 import { toFields } from "./arrow.js";
 import { failure } from "./errors.js";
 import { Explanation } from "./explanation.js";
-import { measure } from "./measure.js";
 import type { Pool, Slot } from "./pool.js";
 import type { OnProgress } from "./progress.js";
 import {
@@ -170,6 +169,7 @@ export class Source implements FrameSource {
   /** Answers a query on columns, in as many passes over the rows as it takes. */
   async query(wanted: Wanted, query: Query, signal?: AbortSignal): Promise<Answer> {
     const passes: Pass[] = [];
+    const { measure } = await import("./measure.js");
     while (true) {
       const step = await this.home.call("aggregateStep", [this.#spec(wanted), query, passes], signal);
       if (step.answer) return step.answer;

@@ -13,22 +13,21 @@ import { AccessControl } from "./access.js";
 import { copyText } from "./cell/copy.js";
 import { gridCells, NO_CELLS } from "./cells.js";
 import { chosenList } from "./columns/chosen.js";
-import { fillSummary } from "./columns/summary.js";
 import { FileDrop, filePicker } from "./drop.js";
-import { filterBar } from "./filter/bar.js";
-import { type Chip, chipsToText } from "./filter/chip.js";
+import type { FilterLine } from "./filter/bar.js";
+import type { Chip } from "./filter/chip.js";
 import { Grid, type GridCells, type RowSelection } from "./grid/grid.js";
 import type { CellPosition } from "./grid/keys.js";
 import { headerBar } from "./header.js";
+import { LateParts } from "./late.js";
 import { PreviewModel } from "./model.js";
 import { OnlineWatch } from "./online.js";
 import { problemView } from "./problem.js";
 import { searchBox } from "./search-box.js";
-import { copySelection, selectionBar } from "./selection.js";
 import { statusBar } from "./status.js";
 import { previewStyle } from "./style.js";
 import { toolBar } from "./tools/bar.js";
-import { STATE_KEYS, toQuery, type ViewState } from "./view-state.js";
+import { ROW_KEYS, STATE_KEYS, toQuery, type ViewState } from "./view-state.js";
 
 /** What `view-change` tells: the state that a link to this view must hold. */
 export type ViewChange = CustomEvent<ViewState>;
@@ -106,6 +105,10 @@ export class DatasetPreview extends LitElement {
     () => this,
     () => this.#show(),
   );
+  readonly #parts = new LateParts(
+    () => this.requestUpdate(),
+    () => this.#grid?.refreshHeads(),
+  );
   /** What stands beside the rows. */
   #side: Side | undefined;
   #selection: RowSelection | undefined;
@@ -143,7 +146,7 @@ export class DatasetPreview extends LitElement {
   }
 
   protected override updated(changed: PropertyValues): void {
-    const names = [...SHOWN, "files", "endpoint", "token"];
+    const names = [...ROW_KEYS, "files", "endpoint", "token"];
     if (names.some((name) => changed.has(name))) this.#show();
     const { rows, statistics } = this.#model;
     this.#grid?.refresh();
@@ -164,11 +167,7 @@ export class DatasetPreview extends LitElement {
       ${headerBar(this.#model, { onChoose: (change) => this.#choose(change), onGo: this.#goToRow }, this.#tools())}
       ${searchBox(this, open?.frame.schema.fields ?? [], ({ search, searchIn }) => this.#ask({ search, searchIn }))}
       ${this.#filterBar()}
-      ${selectionBar(
-        this.#selection,
-        (as) => void this.#copy(as),
-        () => this.#select(undefined),
-      )}
+      ${this.#selectionBar()}
       ${error === undefined ? nothing : this.#problem(error)}
       <div class="main">
         ${this.#model.title === "" ? filePicker(this.#openFiles) : nothing}
@@ -281,7 +280,7 @@ export class DatasetPreview extends LitElement {
         .statistics=${statistics}
         .numRows=${numRows}
         .sort=${sort}
-        @add=${(event: CustomEvent) => this.#setChips([...this.#model.chips, ...event.detail])}
+        @add=${(event: CustomEvent) => void this.#setChips([...this.#model.chips, ...event.detail])}
         @sort=${(event: CustomEvent) => this.#ask({ sort: event.detail })}
         @close=${() => this.#closeSide()}
       ></hf-column-panel>
@@ -304,7 +303,8 @@ export class DatasetPreview extends LitElement {
       }),
       fillHead: (place, column) => {
         const field = fields[column];
-        if (field) fillSummary(place, field, this.#model.statistics);
+        const { statistics } = this.#model;
+        if (field && statistics) this.#parts.summaries.now?.fillSummary(place, field, statistics);
       },
     });
     this.#drawn = { cells: drawn, of: { rows, shown } };
@@ -313,20 +313,29 @@ export class DatasetPreview extends LitElement {
 
   #filterBar(): TemplateResult | typeof nothing {
     const { chips, plan, rows, busy, sort } = this.#model;
-    return filterBar({
+    if (chips.length === 0 && !this.search && !sort) return nothing;
+    const line: FilterLine = {
       chips,
       rows,
       plan,
       sort,
       search: this.search,
       isBusy: busy !== undefined,
-      onChips: (chips) => this.#setChips(chips),
+      onChips: (chips) => void this.#setChips(chips),
       onSearch: () => this.#ask({ search: undefined, searchIn: undefined }),
       onSort: () => this.#ask({ sort: undefined }),
       onReset: () =>
         this.#ask({ filter: undefined, search: undefined, searchIn: undefined, sort: undefined }),
       onFind: () => this.#model.find(),
-    });
+    };
+    return this.#parts.filters.draw((part) => part.filterBar(line));
+  }
+
+  #selectionBar(): TemplateResult | typeof nothing {
+    const selection = this.#selection;
+    if (!selection) return nothing;
+    const [onCopy, onClear] = [(as: "tsv" | "json") => void this.#copy(as), () => this.#select(undefined)];
+    return this.#parts.selections.draw((part) => part.selectionBar(selection, onCopy, onClear));
   }
 
   #active(): CellPosition {
@@ -369,7 +378,8 @@ export class DatasetPreview extends LitElement {
     this.#activate(next);
   }
 
-  #setChips(chips: readonly Chip[]): void {
+  async #setChips(chips: readonly Chip[]): Promise<void> {
+    const { chipsToText } = await import("./filter/chip.js");
     this.#ask({ filter: chips.length > 0 ? chipsToText(chips) : undefined });
   }
 
@@ -390,7 +400,7 @@ export class DatasetPreview extends LitElement {
   async #copy(as: "tsv" | "json"): Promise<void> {
     const { row, column } = this.#active();
     const value = this.#model.row(row)?.[this.#model.columns[column] ?? ""];
-    if (this.#selection) await copySelection(this.#selection, this.#model, as);
+    if (this.#selection) await this.#parts.selections.now?.copySelection(this.#selection, this.#model, as);
     else if (value !== undefined) await copyText(value);
   }
 
@@ -455,7 +465,9 @@ export class DatasetPreview extends LitElement {
 
   #state(): ViewState {
     const { repo, row } = this;
-    const texts = [...SHOWN, "column" as const].flatMap((name) => (this[name] ? [[name, this[name]]] : []));
+    const texts = [...ROW_KEYS, "column" as const].flatMap((name) =>
+      this[name] ? [[name, this[name]]] : [],
+    );
     return {
       ...Object.fromEntries(texts),
       repo: this.path ? "" : repo,
@@ -467,20 +479,6 @@ export class DatasetPreview extends LitElement {
     this.dispatchEvent(new CustomEvent("view-change", { detail: this.#state() }));
   }
 }
-
-/** The properties that say which rows are shown. */
-const SHOWN = [
-  "repo",
-  "path",
-  "revision",
-  "config",
-  "split",
-  "columns",
-  "filter",
-  "search",
-  "searchIn",
-  "sort",
-] as const;
 
 /** What stands beside the rows: the active cell in full, or its column. */
 type Side = "cell" | "column";

@@ -5,17 +5,14 @@ import type { Explanation } from "../explanation.js";
 import type { Frame } from "../frame.js";
 import { Hub } from "../hub.js";
 import type { Refs } from "../refs.js";
-import { type Row, toRows } from "../rows.js";
-import type { Field } from "../types.js";
+import type { Row } from "../rows.js";
 import { chosenColumns } from "./columns/chosen.js";
-import { Statistics } from "./columns/statistics.js";
-import { type Chip, chipsFromText, exprOf } from "./filter/chip.js";
-import { Matches, type ReadBatches } from "./matches.js";
+import type { Statistics } from "./columns/statistics.js";
+import type { Chip } from "./filter/chip.js";
 import { Meter } from "./meter.js";
 import { blockRowsFor, RowBlocks, type RowSource } from "./rows.js";
-import { searchExpr, searchedColumns } from "./search.js";
 import { type OpenSplit, openDataset, openFiles, openPath, openSplit } from "./session.js";
-import { isSortable, type Sort, sortedRows, sortFromText } from "./sorted.js";
+import type { Sort } from "./sorted.js";
 import type { ViewState } from "./view-state.js";
 import { shownConfigs } from "./whole-files.js";
 
@@ -84,6 +81,11 @@ export class PreviewModel {
   #access: Access = { endpoint: "", token: undefined };
   #hub: Hub | undefined;
   #work = new AbortController();
+  /** What chooses and sorts rows, once a state has asked for that. */
+  #choice: typeof import("./choice.js") | undefined;
+  /** The split whose statistics have begun, and what ends their reading. */
+  #measured: OpenSplit | undefined;
+  #measuring = new AbortController();
 
   constructor(onChange: () => void) {
     this.#onChange = onChange;
@@ -201,6 +203,8 @@ export class PreviewModel {
     this.busy = undefined;
     this.rows?.stop();
     this.statistics?.stop();
+    this.#measuring.abort();
+    this.#measuring = new AbortController();
   }
 
   #connect(access: Access): void {
@@ -225,17 +229,37 @@ export class PreviewModel {
     this.plan = undefined;
     this.#hub ?? this.#connect(this.#access);
     const hub = this.#hub as Hub;
-    const open = await this.#openSource(hub, state, signal);
+    const [open] = await Promise.all([this.#openSource(hub, state, signal), this.#learnToChoose()]);
     signal.throwIfAborted();
     this.open = open;
     this.#readState();
     await this.#learnRows(open, signal);
+    if (this.#isChosen) await this.#planRows(signal);
+    // Where rows are read, statistics come after the first of them.
+    if (!this.rows || this.numRows === 0) await this.#measure();
+  }
+
+  /** What the columns hold. Neither the code for that nor its requests hold up the first rows. */
+  async #measure(): Promise<void> {
+    const { open } = this;
+    if (!open || this.#measured === open) return;
+    this.#measured = open;
+    const { signal } = this.#measuring;
+    const { Statistics } = await import("./columns/statistics.js");
+    if (this.open !== open) return;
     this.statistics = new Statistics(open.frame, this.#onChange);
-    if (this.#isChosen) {
-      void this.statistics.follow(this.#narrowed());
-      await this.#planRows(signal);
-    }
+    void this.statistics.follow(this.#narrowed());
     if (open.frame.numPartitions <= MAX_FILES_COUNTED) await this.statistics.readFooters(signal);
+  }
+
+  readonly #onRows = (): void => {
+    void this.#measure();
+    this.#onChange();
+  };
+
+  async #learnToChoose(): Promise<void> {
+    const { filter, search, sort } = this.state;
+    if (filter || search || sort) this.#choice ??= await import("./choice.js");
   }
 
   /** Whether other rows are shown than all, or in another order. */
@@ -245,8 +269,8 @@ export class PreviewModel {
 
   #readState(): void {
     const { filter, sort, columns } = this.state;
-    this.chips = chipsFromText(filter);
-    this.sort = sortFromText(sort);
+    this.chips = this.#choice?.chipsFromText(filter) ?? [];
+    this.sort = this.#choice?.sortFromText(sort);
     const all = this.open?.frame.columns ?? [];
     const chosen = chosenColumns(columns, all);
     this.shown = chosen === all ? this.open?.frame : this.open?.frame.select(...chosen);
@@ -282,7 +306,7 @@ export class PreviewModel {
     return new RowBlocks({
       numRows,
       blockRows: blockRowsFor(numBytes / Math.max(numRows, 1), frame.columns.length),
-      onChange: this.#onChange,
+      onChange: this.#onRows,
       read: (start, count, signal) => frame.slice(start, count).toRows({ signal, maxBytes: MAX_BLOCK_BYTES }),
     });
   }
@@ -290,23 +314,15 @@ export class PreviewModel {
   /** Finds the rows that pass the conditions, in the order that is wanted, whatever that costs. */
   find(): void {
     const frame = this.#wanted();
-    if (!frame) return;
-    const { sort, columns } = this;
-    const isSortShown = !sort || columns.includes(sort.column);
-    const read: ReadBatches = async function* (signal, onProgress) {
-      if (sort) {
-        for await (const rows of sortedRows(frame, sort, { signal, onProgress })) {
-          yield isSortShown ? rows : rows.map(({ [sort.column]: _, ...row }) => row);
-        }
-      } else for await (const batch of frame.batches({ signal, onProgress })) yield toRows(batch);
-    };
-    const matches = new Matches(read, this.#onChange);
+    if (!frame || !this.#choice) return;
+    const matches = this.#choice.matchesOf(frame, this, this.#onRows);
     this.#setSource(matches);
     matches.start();
   }
 
   /** Shows the rows that the state asks for now; statistics follow them. */
   async #refilter(before: ViewState): Promise<void> {
+    await this.#learnToChoose();
     this.#readState();
     this.plan = undefined;
     this.error = undefined;
@@ -327,7 +343,7 @@ export class PreviewModel {
     this.#setSource(undefined);
     const { open, sort } = this;
     if (!open) return;
-    if (sort) checkSort(sort, open.frame.schema.fields);
+    if (sort) this.#choice?.checkSort(sort, open.frame.schema.fields);
     const frame = this.#wanted() ?? open.frame;
     const explanation = await frame.explain({ signal });
     // The column of the order is read first, alone.
@@ -346,14 +362,7 @@ export class PreviewModel {
 
   /** The rows that meet the conditions and the search; `undefined` where there are none. */
   #narrowed(): Frame | undefined {
-    const frame = this.open?.frame;
-    if (!frame) return undefined;
-    const { fields } = frame.schema;
-    const { search, searchIn } = this.state;
-    const exprs = [exprOf(this.chips, fields), searchExpr(search, searchedColumns(searchIn, fields))];
-    const [first, second] = exprs.filter((expr) => expr !== undefined);
-    const expr = first && second ? first.and(second) : first;
-    return expr && frame.filter(expr);
+    return this.open && this.#choice?.narrowed(this.open.frame, this.chips, this.state);
   }
 
   #setSource(rows: RowSource | undefined): void {
@@ -379,13 +388,4 @@ export class PreviewModel {
     this.busy = undefined;
     this.#onChange();
   }
-}
-
-function checkSort({ column }: Sort, fields: readonly Field[]): void {
-  const field = fields.find(({ name }) => name === column);
-  if (field && isSortable(field)) return;
-  const message = field
-    ? `Rows cannot be sorted by "${column}", which is of type ${field.type}.`
-    : `There is no column "${column}" to sort by.`;
-  throw failure("invalid", "sort", message);
 }

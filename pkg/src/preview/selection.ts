@@ -1,5 +1,5 @@
 /** The rows that are selected, and what can be done with them. */
-import { html, nothing, type TemplateResult } from "lit";
+import { html, type TemplateResult } from "lit";
 import { copyRows, jsonText } from "./cell/copy.js";
 import { countText } from "./cell/text.js";
 import type { RowSelection } from "./grid/grid.js";
@@ -8,13 +8,12 @@ import type { PreviewModel } from "./model.js";
 /** More rows than this are for a download. */
 export const MAX_COPIED_ROWS = 10_000;
 
-/** The line that says how many rows are selected; nothing when there are none. */
+/** The line that says how many rows are selected. */
 export function selectionBar(
-  selection: RowSelection | undefined,
+  selection: RowSelection,
   onCopy: (as: "tsv" | "json") => void,
   onClear: () => void,
-): TemplateResult | typeof nothing {
-  if (!selection) return nothing;
+): TemplateResult {
   const count = selection.end - selection.start;
   const isTooLong = count > MAX_COPIED_ROWS;
   return html`

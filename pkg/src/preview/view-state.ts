@@ -49,6 +49,20 @@ export const STATE_KEYS: readonly (keyof ViewState)[] = [
   "row",
 ];
 
+/** Those of them that say which rows are shown. */
+export const ROW_KEYS: readonly Exclude<keyof ViewState, "row" | "column">[] = [
+  "repo",
+  "path",
+  "revision",
+  "config",
+  "split",
+  "columns",
+  "filter",
+  "search",
+  "searchIn",
+  "sort",
+];
+
 /** Reads the query of an address, without its `?` or with it. What is malformed is left out. */
 export function fromQuery(query: string): ViewState {
   const given = new URLSearchParams(query);

@@ -9,9 +9,9 @@ import type { FooterSummary, Statistics } from "./statistics.js";
 const CHART_HEIGHT = 20;
 
 /** Fills the place for a summary in a column's head. */
-export function fillSummary(place: HTMLElement, field: Field, statistics: Statistics | undefined): void {
-  const described = statistics?.described(field.name);
-  const summary = statistics?.summary(field.name);
+export function fillSummary(place: HTMLElement, field: Field, statistics: Statistics): void {
+  const described = statistics.described(field.name);
+  const summary = statistics.summary(field.name);
   const bars = described?.statistics ? barsOf(field, described.statistics) : [];
   const line = document.createElement("span");
   line.textContent = bars.length > 0 ? (described?.of ?? "") : summaryText(field, summary);

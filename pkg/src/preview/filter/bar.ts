@@ -25,10 +25,9 @@ export interface FilterLine {
   readonly onFind: () => void;
 }
 
-/** The line; nothing without chips, a search or an order. */
-export function filterBar(line: FilterLine): TemplateResult | typeof nothing {
+/** The line. */
+export function filterBar(line: FilterLine): TemplateResult {
   const { chips, search, sort, rows, plan, isBusy } = line;
-  if (chips.length === 0 && !search && !sort) return nothing;
   const chipItem = (text: string, onRemove: () => void) => html`
     <span class="chip">${text} <button aria-label=${`Remove ${text}`} @click=${onRemove}>✕</button></span>
   `;

@@ -1,0 +1,56 @@
+/**
+ * Rows that are chosen by conditions or a search, or come in another order than they lie in. Fetched when a state first asks
+ * for such.
+ */
+import { failure } from "../errors.js";
+import type { Frame } from "../frame.js";
+import { toRows } from "../rows.js";
+import type { Field } from "../types.js";
+import { type Chip, exprOf } from "./filter/chip.js";
+import { Matches, type ReadBatches } from "./matches.js";
+import { searchExpr, searchedColumns } from "./search.js";
+import { isSortable, type Sort, sortedRows } from "./sorted.js";
+import type { ViewState } from "./view-state.js";
+
+export { chipsFromText } from "./filter/chip.js";
+export { sortFromText } from "./sorted.js";
+
+/** The rows that meet the conditions and the search of a state; `undefined` where there are none. */
+export function narrowed(
+  frame: Frame,
+  chips: readonly Chip[],
+  { search, searchIn }: ViewState,
+): Frame | undefined {
+  const { fields } = frame.schema;
+  const exprs = [exprOf(chips, fields), searchExpr(search, searchedColumns(searchIn, fields))];
+  const [first, second] = exprs.filter((expr) => expr !== undefined);
+  const expr = first && second ? first.and(second) : first;
+  return expr && frame.filter(expr);
+}
+
+/** Rows of a frame as they are found, with these columns; the frame has the column of the order as well. */
+export function matchesOf(
+  frame: Frame,
+  { sort, columns }: { readonly sort: Sort | undefined; readonly columns: readonly string[] },
+  onChange: () => void,
+): Matches {
+  const isSortShown = !sort || columns.includes(sort.column);
+  const read: ReadBatches = async function* (signal, onProgress) {
+    if (sort) {
+      for await (const rows of sortedRows(frame, sort, { signal, onProgress })) {
+        yield isSortShown ? rows : rows.map(({ [sort.column]: _, ...row }) => row);
+      }
+    } else for await (const batch of frame.batches({ signal, onProgress })) yield toRows(batch);
+  };
+  return new Matches(read, onChange);
+}
+
+/** Throws code `invalid` for a column that is not there, or has no order. */
+export function checkSort({ column }: Sort, fields: readonly Field[]): void {
+  const field = fields.find(({ name }) => name === column);
+  if (field && isSortable(field)) return;
+  const message = field
+    ? `Rows cannot be sorted by "${column}", which is of type ${field.type}.`
+    : `There is no column "${column}" to sort by.`;
+  throw failure("invalid", "sort", message);
+}
