@@ -3,7 +3,9 @@
 //! Modules build errors with [`Error::new`] and add what they know (`file`, `url`, `offset`, …) with
 //! [`Error::with`] on the way up, so that the final text names the file, the place and the way out.
 
-use std::fmt;
+use std::{collections::BTreeMap, fmt};
+
+use serde::{Serialize, Serializer, ser::SerializeStruct};
 
 /// The result of everything in this crate that can fail.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -158,6 +160,26 @@ impl fmt::Display for Error {
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         self.0.source.as_deref().map(|source| source as _)
+    }
+}
+
+/// As plain data: `code`, `message`, `retryable`, `operation`, `context`, and `cause` where there is one.
+impl Serialize for Error {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Inner { kind, operation, message, context, source } = &*self.0;
+        let context: BTreeMap<_, _> = context.iter().map(|(key, value)| (*key, value)).collect();
+        let cause = source.as_ref().map(ToString::to_string);
+        let mut data = serializer.serialize_struct("Error", 5 + usize::from(cause.is_some()))?;
+        data.serialize_field("code", kind.code())?;
+        data.serialize_field("message", message)?;
+        data.serialize_field("retryable", &kind.is_retryable())?;
+        data.serialize_field("operation", operation)?;
+        data.serialize_field("context", &context)?;
+        match cause {
+            Some(cause) => data.serialize_field("cause", &cause)?,
+            None => data.skip_field("cause")?,
+        }
+        data.end()
     }
 }
 

@@ -7,8 +7,8 @@ mod common;
 use std::sync::Arc;
 
 use arrow_array::{
-    Array, ArrayRef, Float32Array, Float64Array, Int32Array, Int64Array, LargeStringArray, ListArray,
-    RecordBatch, StringArray, StructArray, TimestampMillisecondArray, TimestampSecondArray,
+    Array, ArrayRef, BinaryArray, Float32Array, Float64Array, Int32Array, Int64Array, LargeStringArray,
+    ListArray, RecordBatch, StringArray, StructArray, TimestampMillisecondArray, TimestampSecondArray,
     cast::AsArray,
     types::{Float64Type, Int64Type, TimestampMillisecondType},
 };
@@ -19,10 +19,16 @@ use common::{NativeTransport, bytes, read, wait};
 use hubframe::{
     ErrorKind,
     expr::{Expr, col},
-    frame::{Frame, Sample},
+    frame::{Frame, Sample, ShownColumn},
 };
 use hubframe_hub::{FileSeed, Hub, RepoSeed, RunningHub, Source};
-use parquet::{arrow::ArrowWriter, file::properties::WriterProperties};
+use parquet::{
+    arrow::ArrowWriter,
+    basic::{LogicalType, Repetition, Type as PhysicalType},
+    data_type::{ByteArray, ByteArrayType},
+    file::{properties::WriterProperties, writer::SerializedFileWriter},
+    schema::types::Type,
+};
 
 type Columns = Vec<(&'static str, ArrayRef)>;
 
@@ -63,6 +69,10 @@ async fn collect(frame: &Frame<NativeTransport>) -> RecordBatch {
 
 fn ids(table: &RecordBatch) -> Vec<i64> {
     table.column_by_name("id").unwrap().as_primitive::<Int64Type>().values().to_vec()
+}
+
+fn words_of(rows: std::ops::Range<i64>) -> ArrayRef {
+    Arc::new(StringArray::from_iter_values(rows.map(|row| row.to_string())))
 }
 
 fn numbers(rows: std::ops::Range<i64>) -> ArrayRef {
@@ -237,9 +247,6 @@ fn filters_mean_the_frames_types_whatever_the_files_are() {
 #[test]
 fn what_cannot_be_read_as_the_first_file_is_named() {
     let first = vec![("id", numbers(0..10)), ("n", numbers(0..10)), ("m", numbers(0..10))];
-    let words_of = |rows: std::ops::Range<i64>| -> ArrayRef {
-        Arc::new(StringArray::from_iter_values(rows.map(|row| row.to_string())))
-    };
     let words = words_of(0..10);
     let halves: ArrayRef = Arc::new(Float64Array::from_iter_values((0..10).map(|row| f64::from(row) / 2.0)));
     let second = vec![("id", numbers(10..20)), ("n", words.clone()), ("m", words)];
@@ -266,5 +273,84 @@ fn what_cannot_be_read_as_the_first_file_is_named() {
         let error = rest.collect().await.unwrap_err();
         assert!(error.message().contains("0.5 is no Int64"), "{error}");
         assert_eq!(ids(&collect(&frame.select(&["id"]).unwrap()).await), (0..40).collect::<Vec<_>>());
+    });
+}
+
+#[test]
+fn a_survey_has_the_columns_of_all_files_and_what_is_wrong_with_some() {
+    let id = |start| -> (&'static str, ArrayRef) { ("id", numbers(start..start + 10)) };
+    let files = vec![
+        ("a.parquet", parquet(vec![id(0), ("n", numbers(0..10))])),
+        ("b.parquet", parquet(vec![id(10), ("more", words_of(10..20))])),
+        ("c.parquet", b"PAR1 this is no table PAR1".to_vec()),
+        ("d.parquet", parquet(vec![id(30), ("n", words_of(30..40))])),
+    ];
+    let hub = hub(files);
+    wait(async {
+        let frame = open(&hub).await;
+        let survey = frame.survey().await.unwrap();
+        let columns: Vec<&str> = survey.source.schema.iter().map(|column| column.name.as_str()).collect();
+        assert_eq!(columns, ["id", "n", "more"]);
+        let read: Vec<&str> = survey.source.files.iter().map(|file| file.path.as_str()).collect();
+        assert_eq!(read, ["a.parquet", "b.parquet", "d.parquet"]);
+        let [a, b, c, d] = &survey.files[..] else { panic!("{survey:?}") };
+        assert_eq!((a.columns.len(), b.columns.len(), d.columns.len()), (2, 2, 2));
+        assert_eq!(a.row_groups.iter().map(|group| group.num_rows).collect::<Vec<_>>(), [10]);
+        assert!(a.row_groups[0].total_byte_size > 80);
+        assert!(a.misfits.is_empty() && b.misfits.is_empty());
+        assert_eq!(d.misfits, ["n"]);
+        let problem = c.problem.as_ref().unwrap();
+        assert_eq!(problem.kind(), ErrorKind::Corrupt);
+        assert_eq!((problem.get("file"), problem.get("offset")), (Some("c.parquet"), Some("18")));
+        let data = serde_json::to_value(problem).unwrap();
+        assert_eq!((&data["code"], &data["context"]["file"]), (&"corrupt".into(), &"c.parquet".into()));
+    });
+}
+
+#[test]
+fn a_survey_without_a_file_that_can_be_read_is_an_error() {
+    let hub =
+        hub(vec![("a.parquet", parquet(vec![("n", numbers(0..10))])), ("b.parquet", b"PAR1PAR1".to_vec())]);
+    wait(async {
+        let mut spec = open(&hub).await.spec().clone();
+        spec.files.remove(0);
+        let error = common::session(&hub, None).survey(&spec).await.unwrap_err();
+        assert_eq!((error.kind(), error.get("file")), (ErrorKind::Corrupt, Some("b.parquet")));
+    });
+}
+
+#[test]
+fn text_that_is_no_utf_8_is_read_as_bytes() {
+    let broken = BinaryArray::from_vec(vec![b"good", b"b\xffd", b""]);
+    let table = RecordBatch::try_from_iter([("text", Arc::new(broken) as ArrayRef)]).unwrap();
+    let text = Type::primitive_type_builder("text", PhysicalType::BYTE_ARRAY)
+        .with_repetition(Repetition::REQUIRED)
+        .with_logical_type(Some(LogicalType::String))
+        .build();
+    let root = Type::group_type_builder("schema").with_fields(vec![Arc::new(text.unwrap())]).build().unwrap();
+    let mut bytes = Vec::new();
+    let mut writer = SerializedFileWriter::new(&mut bytes, Arc::new(root), Arc::default()).unwrap();
+    let mut group = writer.next_row_group().unwrap();
+    let mut column = group.next_column().unwrap().unwrap();
+    let values: Vec<ByteArray> =
+        table.column(0).as_binary::<i32>().iter().flatten().map(|value| value.to_vec().into()).collect();
+    column.typed::<ByteArrayType>().write_batch(&values, None, None).unwrap();
+    column.close().unwrap();
+    group.close().unwrap();
+    writer.close().unwrap();
+    let hub = hub(vec![("a.parquet", bytes)]);
+    wait(async {
+        let frame = open(&hub).await;
+        let error = frame.collect().await.unwrap_err();
+        assert_eq!((error.kind(), error.get("encoding")), (ErrorKind::Corrupt, Some("utf-8")));
+        let mut spec = frame.spec().clone();
+        spec.columns = Some(vec![ShownColumn {
+            name: "text".into(),
+            source: "text".into(),
+            bytes: true,
+            ..Default::default()
+        }]);
+        let rows = collect(&Frame::new(common::session(&hub, None), spec).unwrap()).await;
+        assert_eq!(rows.column(0), table.column(0));
     });
 }

@@ -5,7 +5,7 @@ import type { SessionSettings } from "./protocol.js";
 import type { CacheOptions } from "./range-cache.js";
 import { type Port, PortClient } from "./rpc.js";
 import { argTransfers } from "./transfers.js";
-import type { RequestEvent } from "./types.js";
+import type { SessionEvent } from "./types.js";
 
 /** What a session needs besides the code that runs it. */
 export interface SessionOptions {
@@ -14,7 +14,7 @@ export interface SessionOptions {
   readonly endpoint: string;
   readonly token: string | undefined;
   readonly cache: CacheOptions | undefined;
-  readonly onRequest: (event: RequestEvent) => void;
+  readonly onRequest: (event: SessionEvent) => void;
 }
 
 /** As much of a `Worker` as is used here. */

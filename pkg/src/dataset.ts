@@ -77,6 +77,8 @@ export interface Readable {
 export interface SplitOptions extends ReadOptions {
   /** @default the default config, or the only one */
   readonly config?: string;
+  /** Files of the split to do without, by their paths: such as one that is damaged. */
+  readonly without?: readonly string[];
 }
 
 /** @internal Opens files as a frame. */
@@ -145,13 +147,14 @@ export class Dataset {
    *
    * Rejects with code `not_found` for a config or split that the dataset does not have, naming those that it has.
    */
-  async split(name: string, { config, signal }: SplitOptions = {}): Promise<Frame> {
+  async split(name: string, { config, without = [], signal }: SplitOptions = {}): Promise<Frame> {
     const { view, readable } = this.#orThrow();
     const wanted = this.#config(config);
     const index = wanted.splits.findIndex((split) => split.name === name);
     if (index < 0) throw absent("split", name, wanted.splits);
     const { repoType, repo } = this.#answer;
-    const files = view.splitFiles(readable.layout.configs.indexOf(wanted), index);
+    const all = view.splitFiles(readable.layout.configs.indexOf(wanted), index);
+    const files = all.filter(({ path }) => !without.includes(path));
     const { features } = wanted;
     return this.#open(
       { repoType, repo, sha: readable.sha, files, ...(features && { features }) },

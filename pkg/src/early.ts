@@ -8,6 +8,7 @@
  */
 import type { SessionOptions } from "./connect.js";
 import type { EarlyAnswer } from "./protocol.js";
+import type { RequestEvent } from "./types.js";
 
 /** A directory or file of a dataset, spelled without anything that would have to be escaped in a URL; `refs/…` would. */
 const PLAIN_PATH =
@@ -22,7 +23,9 @@ const TAIL_LENGTH = 64 << 10;
 const PATIENCE = 10_000;
 
 /** How requests are made. */
-export type Asker = Pick<SessionOptions, "endpoint" | "token" | "cache" | "onRequest">;
+export interface Asker extends Pick<SessionOptions, "endpoint" | "token" | "cache"> {
+  readonly onRequest: (event: RequestEvent) => void;
+}
 
 /** The answers to what opening `path` asks first, as far as they are guessed and come. Never rejects. */
 export async function askEarly(

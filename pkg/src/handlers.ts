@@ -37,7 +37,8 @@ import type {
 } from "./protocol.js";
 import type { AggregateStep, AggregateTask, Measures, Partials, Pass, Query } from "./query.js";
 import type { Refs } from "./refs.js";
-import type { RequestEvent } from "./types.js";
+import type { SurveyAnswer } from "./survey.js";
+import type { SessionEvent } from "./types.js";
 import type { PlannedCommit } from "./upload.js";
 
 /** The raw bindings as the rest of the package sees them; `raw.ts` has the real one. */
@@ -66,6 +67,7 @@ export interface Session {
   planCount(frame: FrameSpec, signal: AbortSignal): Promise<CountPlan>;
   explain(frame: FrameSpec, signal: AbortSignal): Promise<ExplainAnswer>;
   checkSchemas(tasks: readonly ScanTask[], signal: AbortSignal): Promise<void>;
+  survey(frame: FrameSpec, signal: AbortSignal): Promise<SurveyAnswer>;
   sliceBatch(schema: Uint8Array, batch: Uint8Array, rows: RowRange): ScanBatch;
   inspect(file: NamedBlob, options: TextOptions, signal: AbortSignal): AsyncGenerator<InspectProgress>;
   openText(inspections: readonly Inspection[], types: ColumnTypes): Promise<FrameSource>;
@@ -92,7 +94,7 @@ export interface SessionHooks {
   /** Called in place of the global `fetch`. */
   readonly fetch?: (request: Request) => Promise<Response>;
   /** Told of every request. */
-  readonly onRequest: (event: RequestEvent) => void;
+  readonly onRequest: (event: SessionEvent) => void;
 }
 
 /** Instantiates the wasm module and opens a session. */
@@ -128,6 +130,7 @@ export function createHandlers(startSession: StartSession, hooks: SessionHooks):
     planCount: async (signal, frame) => started().planCount(frame, signal),
     explain: async (signal, frame) => started().explain(frame, signal),
     checkSchemas: async (signal, tasks) => started().checkSchemas(tasks, signal),
+    survey: async (signal, frame) => started().survey(frame, signal),
     sliceBatch: async (_signal, schema, batch, rows) => started().sliceBatch(schema, batch, rows),
     inspect: (signal, file, options) => started().inspect(file, options, signal),
     openText: async (_signal, inspections, types) => started().openText(inspections, types),

@@ -15,7 +15,7 @@ import type { Refs } from "./refs.js";
 import { checkCount } from "./row-range.js";
 import { Source } from "./source.js";
 import type { ConfigFrames, SplitFrames } from "./split-frames.js";
-import type { RequestEvent } from "./types.js";
+import type { RequestEvent, RetryEvent } from "./types.js";
 import type { CommitFilesOptions, CommitResult, Destination, PlannedCommit } from "./upload.js";
 import { wholeView } from "./view.js";
 import type { WriteOptions } from "./write-dataset.js";
@@ -53,6 +53,8 @@ export interface HubOptions {
   readonly workers?: number;
   /** Told of every request after it has ended, in any worker. */
   readonly onRequest?: (event: RequestEvent) => void;
+  /** Told of every request that is sent again, when the wait for that begins. */
+  readonly onRetry?: (event: RetryEvent) => void;
   /**
    * Starts a worker, for build tools that do not follow `new Worker(new URL(…, import.meta.url))`. It must be a module
    * worker that runs `hubframe/worker`.
@@ -393,7 +395,7 @@ function sessionOptions(endpoint: string, options: HubOptions): SessionOptions {
     endpoint,
     token,
     cache: cacheOptions(options),
-    onRequest: (event) => options.onRequest?.(event),
+    onRequest: (event) => ("waitMs" in event ? options.onRetry?.(event) : options.onRequest?.(event)),
   };
 }
 

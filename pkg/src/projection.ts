@@ -67,6 +67,13 @@ export function renameColumns(
   return renamed;
 }
 
+/** What text columns are when they are read as bytes. */
+export const BYTES: { readonly [type: string]: string | undefined } = {
+  Utf8: "Binary",
+  Utf8View: "Binary",
+  LargeUtf8: "LargeBinary",
+};
+
 /** The schema of the columns. Types are looked into only for columns that are shown in part. */
 export function shownFields(
   columns: readonly ShownColumn[],
@@ -74,8 +81,9 @@ export function shownFields(
   types: () => readonly ArrowField[],
 ): readonly Field[] {
   const known = new Map(fields.map((field) => [field.name, field]));
-  return columns.flatMap(({ name, source, fields }) => {
+  return columns.flatMap(({ name, source, fields, bytes }) => {
     const field = known.get(source);
+    if (field && bytes) return [{ name, type: BYTES[field.type] ?? field.type, nullable: field.nullable }];
     if (!field || !fields) return field ? [{ ...field, name }] : [];
     const type = types().find((field) => field.name === source)?.type;
     const { feature: _, ...rest } = field;

@@ -10,7 +10,8 @@ import type { ColumnTypes, Inspection, TextOptions } from "./inspection.js";
 import type { AggregateStep, AggregateTask, Measures, Partials, Pass, Query } from "./query.js";
 import type { CacheOptions } from "./range-cache.js";
 import type { Refs } from "./refs.js";
-import type { Feature, Field, FileInfo, RequestEvent } from "./types.js";
+import type { SurveyAnswer } from "./survey.js";
+import type { Feature, Field, FileInfo, SessionEvent } from "./types.js";
 import type { PlannedCommit } from "./upload.js";
 import type {
   BlobFile,
@@ -67,6 +68,8 @@ export interface WorkerApi {
   explain(frame: FrameSpec): ExplainAnswer;
   /** Reads the footers of the tasks' files, and rejects with all that do not fit the tasks' columns. */
   checkSchemas(tasks: readonly ScanTask[]): void;
+  /** Reads the footers of all files, and says what each holds. */
+  survey(frame: FrameSpec): SurveyAnswer;
   /** Some rows of a batch, as a batch. */
   sliceBatch(schema: Uint8Array, batch: Uint8Array, rows: RowRange): ScanBatch;
   /** Reads a local text file once, whole, and says how far it is; the last item is what it found. */
@@ -247,6 +250,8 @@ export interface ShownColumn {
   readonly source: string;
   /** Of a struct, or a list of structs, the fields that are shown, each by the names on the way to it; else all. */
   readonly fields?: readonly (readonly string[])[];
+  /** Whether a text column is read as the bytes that it is. */
+  readonly bytes?: boolean;
 }
 
 /** The rows whose number between 0 and 1, which follows from seed, file and row, lies in a range. */
@@ -427,5 +432,5 @@ export type FromWorker =
   | { readonly id: number; readonly item: unknown }
   | { readonly id: number; readonly done: true }
   | { readonly id: number; readonly error: ErrorData }
-  | { readonly event: RequestEvent }
+  | { readonly event: SessionEvent }
   | { readonly fatal: string };

@@ -22,7 +22,8 @@ import type { CacheOptions, RangeCache } from "./range-cache.js";
 import { batches } from "./raw-scan.js";
 import type { WholeSession } from "./raw-whole.js";
 import type { Refs } from "./refs.js";
-import type { RequestEvent } from "./types.js";
+import type { SurveyAnswer } from "./survey.js";
+import type { RequestEvent, RetryEvent } from "./types.js";
 
 /** A request as the bindings tell it. */
 type RawRequestEvent = Omit<RequestEvent, "range"> & { readonly range?: string };
@@ -30,7 +31,8 @@ type RawRequestEvent = Omit<RequestEvent, "range"> & { readonly range?: string }
 /** Instantiates the module, once per worker or page, and opens a session that lives as long as that does. */
 export async function startSession(settings: SessionSettings, hooks: SessionHooks): Promise<Session> {
   const { wasm, wholeWasm, cache: cacheOptions, ...options } = settings;
-  const onRequest = (event: RawRequestEvent) => hooks.onRequest(requestEvent(event));
+  const onRequest = (event: RawRequestEvent | RetryEvent) =>
+    hooks.onRequest("waitMs" in event ? event : requestEvent(event));
   const [cache] = await Promise.all([
     cacheOptions && openCache(cacheOptions),
     init({ module_or_path: wasm }),
@@ -88,6 +90,7 @@ export async function startSession(settings: SessionSettings, hooks: SessionHook
     planCount: (frame, signal) => session.planCount(frame, signal) as Promise<CountPlan>,
     explain: (frame, signal) => session.explain(frame, signal) as Promise<ExplainAnswer>,
     checkSchemas: (tasks, signal) => session.checkSchemas(tasks, signal),
+    survey: (frame, signal) => session.survey(frame, signal) as Promise<SurveyAnswer>,
     sliceBatch: (schema, batch, rows) => session.sliceBatch(schema, batch, rows.start, rows.end),
     aggregateStep: (frame, query, passes, signal) =>
       session.aggregateStep(frame, query, passes, signal) as Promise<AggregateStep>,

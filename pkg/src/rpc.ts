@@ -17,7 +17,7 @@ import type {
   ToWorker,
   Transfers,
 } from "./protocol.js";
-import type { RequestEvent } from "./types.js";
+import type { SessionEvent } from "./types.js";
 
 /** How many items of a stream a worker may be ahead of its consumer: one on its way, one being made. */
 export const STREAM_CREDIT = 2;
@@ -38,7 +38,7 @@ export interface Client {
 
 /** What comes out of a worker besides answers. */
 export interface PortEvents {
-  onRequest(event: RequestEvent): void;
+  onRequest(event: SessionEvent): void;
   onFatal(reason: string): void;
 }
 

@@ -18,6 +18,7 @@ import {
 import type { AggregateStep, Pass, Query } from "./query.js";
 import { ALL_ROWS, numRowsIn } from "./row-range.js";
 import { collect, countRows, inOrder, lastRows } from "./scan.js";
+import type { SurveyAnswer } from "./survey.js";
 import type { Field } from "./types.js";
 
 /** Rows in batches, without a schema message. */
@@ -141,6 +142,13 @@ export class Source implements FrameSource {
     const answer = await this.home.call("explain", [this.#spec(wanted)], signal);
     this.#learn(answer.files);
     return new Explanation(answer);
+  }
+
+  /** Asks all of some files what they hold, and gives what reads those that can be read. */
+  async survey(files: readonly DataFile[], signal?: AbortSignal): Promise<[SurveyAnswer, Source]> {
+    const answer = await this.home.call("survey", [this.#spec({ files, rows: ALL_ROWS })], signal);
+    this.#learn(answer.source.files);
+    return [answer, new Source(this.pool, this.home, answer.source, this.#blobs)];
   }
 
   /**

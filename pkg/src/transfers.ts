@@ -24,6 +24,7 @@ export const transfers: Transfers = {
   planCount: (plan) => [...new Set(planBuffers(plan))],
   explain: ({ files }) => files.flatMap(footerBuffers),
   checkSchemas: () => [],
+  survey: ({ source }) => source.files.flatMap(footerBuffers),
   sliceBatch: ({ bytes }) => [bytes.buffer as ArrayBuffer],
   inspect: () => [],
   openText: () => [],

@@ -3,6 +3,7 @@
  *
  * Counts, sizes and offsets are `number`: they stay below 2^53 by construction. `bigint` is used for column values only.
  */
+import type { ErrorCode } from "./errors.js";
 
 /** A column of a table. */
 export interface Field {
@@ -54,3 +55,14 @@ export interface RequestEvent {
   /** From the request to the end of the body, in milliseconds. */
   readonly ms: number;
 }
+
+/** A request that is sent again, told when the wait for that begins. */
+export interface RetryEvent {
+  /** Why: the code of the error that it ended with, such as `rate_limited`. */
+  readonly code: ErrorCode;
+  /** How long it waits, in milliseconds. */
+  readonly waitMs: number;
+}
+
+/** @internal What a session tells of its requests. */
+export type SessionEvent = RequestEvent | RetryEvent;

@@ -51,7 +51,8 @@ export function filterColumns({ source, columns }: View): FilterColumn[] {
   const hidden = allColumns(source.fields).filter(
     ({ name }) => !columns.some((shown) => shown.source === name || shown.name === name),
   );
-  return [...columns, ...hidden].flatMap(({ name, source }) => {
+  const text = columns.filter(({ bytes }) => !bytes);
+  return [...text, ...hidden].flatMap(({ name, source }) => {
     const type = types.get(source);
     return type ? [{ name, source, type, feature: fields.get(source)?.feature }] : [];
   });

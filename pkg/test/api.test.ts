@@ -15,6 +15,7 @@ describe("the public API", () => {
       [
         "Hub",
         "HubframeError",
+        "asBinary",
         "col",
         "concat",
         "fromArrow",
@@ -23,6 +24,7 @@ describe("the public API", () => {
         "fromRows",
         "inspectFiles",
         "isHubframeError",
+        "survey",
       ]
     `);
     expect(methods(hubframe.Hub.prototype)).toMatchInlineSnapshot(`

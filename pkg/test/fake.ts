@@ -13,7 +13,7 @@ import { ALL_ROWS, isAll } from "../src/row-range.js";
 import { type Port, serve } from "../src/rpc.js";
 import { Source } from "../src/source.js";
 import { transfers } from "../src/transfers.js";
-import type { RequestEvent } from "../src/types.js";
+import type { SessionEvent } from "../src/types.js";
 import { wholeView } from "../src/view.js";
 
 /** The smallest module that compiles. */
@@ -108,7 +108,7 @@ function content(columns: readonly string[] | undefined, ids: number[]) {
 function fakePlanning(
   files: FakeFiles,
   log: Log,
-): Pick<Session, "plan" | "count" | "planCount" | "explain" | "checkSchemas" | "sliceBatch"> {
+): Pick<Session, "plan" | "count" | "planCount" | "explain" | "checkSchemas" | "survey" | "sliceBatch"> {
   const { learn } = fakeFooters(files, log);
   const cut = ({ files, rows, columns: shown }: FrameSpec) => {
     const columns = shown?.map(({ source }) => source);
@@ -170,6 +170,13 @@ function fakePlanning(
       return { filter: JSON.stringify(filter), kept, cost, atMost: cost, pruned: [], text, files: known };
     },
     async checkSchemas() {},
+    async survey({ files: data, ...origin }) {
+      const known = data.map(learn);
+      const groups = ({ numRows }: { numRows: number }) => [{ numRows, totalByteSize: 100 }];
+      const rest = { columns: FIELDS, misfits: [] };
+      const files = known.map(({ path, footer }) => ({ path, ...rest, rowGroups: groups(footer) }));
+      return { files, source: { ...origin, files: known, schema: FIELDS } };
+    },
     sliceBatch(schema, bytes, { start, end }) {
       log.push(`slice ${start}..${end}`);
       const table = toTable(schema, [bytes]);
@@ -435,7 +442,7 @@ export function fakeWorkers(
     const index = made.length;
     const worker = new FakeWorker();
     made.push(worker);
-    const hooks = { onRequest: (event: RequestEvent) => worker.scope.postMessage({ event }, []) };
+    const hooks = { onRequest: (event: SessionEvent) => worker.scope.postMessage({ event }, []) };
     const isTrap = (error: unknown) => error instanceof WebAssembly.RuntimeError;
     serve(
       worker.scope,

@@ -2,12 +2,12 @@ import { describe, expect, it, vi } from "vitest";
 import { workerConnector } from "../src/connect.js";
 import { Pool } from "../src/pool.js";
 import type { ScanTask } from "../src/protocol.js";
-import type { RequestEvent } from "../src/types.js";
+import type { SessionEvent } from "../src/types.js";
 import { EMPTY_WASM, fakeFrame, fakeSession, fakeWorkers, ids, ORIGIN, range } from "./fake.js";
 
 const SPEC = { ...ORIGIN, rows: { start: 0 } };
 
-function pool(size: number, start: Parameters<typeof fakeWorkers>[0], onRequest = (_: RequestEvent) => {}) {
+function pool(size: number, start: Parameters<typeof fakeWorkers>[0], onRequest = (_: SessionEvent) => {}) {
   const { made, createWorker } = fakeWorkers(start);
   const wasm = vi.fn(async () => EMPTY_WASM);
   const connector = workerConnector(createWorker, {
@@ -54,8 +54,8 @@ describe("workers", () => {
 
   it("tell of their requests", async () => {
     const event = { method: "GET", url: "http://hub.test/a", status: 206, bytes: 8, ms: 1 };
-    const seen: RequestEvent[] = [];
-    const start = (_: number, hooks: { onRequest: (event: RequestEvent) => void }) => {
+    const seen: SessionEvent[] = [];
+    const start = (_: number, hooks: { onRequest: (event: SessionEvent) => void }) => {
       hooks.onRequest(event);
       return fakeSession({}, []);
     };

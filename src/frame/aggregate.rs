@@ -213,7 +213,12 @@ impl FrameSpec {
             if columns.iter().all(|column| column.source != *source) {
                 let shown = self.columns.iter().flatten().find(|column| column.source == *source);
                 let fields = shown.map(|column| column.fields.clone()).unwrap_or_default();
-                columns.push(ShownColumn { name: source.clone(), source: source.clone(), fields });
+                columns.push(ShownColumn {
+                    name: source.clone(),
+                    source: source.clone(),
+                    fields,
+                    bytes: false,
+                });
             }
         }
         columns

@@ -9,13 +9,14 @@ use crate::{
     error::{Error, ErrorKind, Result},
     expr::unknown_column,
     features::Features,
+    parquet::bytes_type,
 };
 
 /// The key under which pandas describes columns by their names.
 const PANDAS: &str = "pandas";
 
 /// A column of a frame.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ShownColumn {
     /// What the frame calls it.
@@ -26,12 +27,15 @@ pub struct ShownColumn {
     /// if there are none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<Vec<String>>,
+    /// Whether a text column is read as the bytes that it is, be they UTF-8 or not. No filter may read it then.
+    #[serde(default)]
+    pub bytes: bool,
 }
 
 impl ShownColumn {
     /// A column as the files have it.
     fn whole(field: &Field) -> Self {
-        Self { name: field.name().clone(), source: field.name().clone(), fields: Vec::new() }
+        Self { name: field.name().clone(), source: field.name().clone(), ..Self::default() }
     }
 
     /// All columns of a schema.
@@ -42,6 +46,11 @@ impl ShownColumn {
     fn field(&self, schema: &Schema) -> Result<FieldRef> {
         let index = schema.index_of(&self.source).map_err(|_| unknown(schema, &self.source))?;
         let field = schema.fields().get(index).ok_or_else(|| unknown(schema, &self.source))?;
+        if self.bytes
+            && let Some(bytes) = bytes_type(field.data_type())
+        {
+            return Ok(Arc::new(Field::clone(field).with_data_type(bytes)));
+        }
         if self.fields.is_empty() {
             return Ok(Arc::clone(field));
         }
@@ -221,7 +230,8 @@ mod tests {
     #[test]
     fn lists_of_structs_are_pruned_through_the_list() {
         let fields = vec![vec!["content".to_owned()], vec!["role".to_owned()]];
-        let column = ShownColumn { name: "chat".into(), source: "messages".into(), fields };
+        let column =
+            ShownColumn { name: "chat".into(), source: "messages".into(), fields, ..ShownColumn::default() };
         let projected = project(&schema(), Some(std::slice::from_ref(&column))).unwrap();
         let expected = r#"List(Struct("role": Utf8, "content": Utf8))"#;
         assert_eq!(projected.field(0).data_type().to_string(), expected);
@@ -234,7 +244,7 @@ mod tests {
         let metadata =
             [(Features::METADATA_KEY.to_owned(), features.to_owned()), (PANDAS.into(), "{}".into())];
         let schema = Arc::new(Schema::clone(&schema()).with_metadata(metadata));
-        let column = ShownColumn { name: "late".into(), source: "delay".into(), fields: Vec::new() };
+        let column = ShownColumn { name: "late".into(), source: "delay".into(), ..ShownColumn::default() };
         let columns = [column];
         let renamed = renamed(&project(&schema, Some(&columns)).unwrap(), Some(&columns));
         let features = renamed.metadata().get(Features::METADATA_KEY).unwrap();

@@ -24,6 +24,7 @@ mod sample;
 mod scan;
 mod session;
 mod spec;
+mod survey;
 mod table;
 mod text;
 mod unite;
@@ -45,6 +46,7 @@ pub use spec::{
     Column, CountPlan, DataFile, FileSet, FooterPiece, FrameSource, FrameSpec, KnownFooter, RowCount,
     ScanPlan, ScanTask, TextFile,
 };
+pub use survey::{Survey, SurveyedFile, SurveyedRowGroup};
 pub use table::Frame;
 pub use text::{TextScan, open_text};
 pub use unite::{unite, unite_batch};

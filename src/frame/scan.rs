@@ -88,6 +88,7 @@ impl<T: Transport + 'static> Scan<T> {
         let source = Rc::new(session.remote_file(repo, &task.sha, &task.file));
         let Prepared { footer, options, .. } =
             session.prepare(repo, task, schema.fields().clone(), &source).await?;
+        let footer = footer.with_bytes(schema.fields())?.map_or(footer, Rc::new);
         let adapter = Adapter::new(schema, &options.schema(&footer))?;
         let footer = read_prefixes(&*source, footer, &options).await?;
         let reader = Reader::new(&footer, &options)?;

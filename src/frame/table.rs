@@ -6,7 +6,7 @@ use arrow_array::{RecordBatch, RecordBatchOptions};
 use arrow_schema::{Field, Schema, SchemaRef};
 
 use super::{
-    Explanation, FrameSpec, RowRange, Sample, ScanTask, Session,
+    Explanation, FrameSpec, RowRange, Sample, ScanTask, Session, Survey,
     adapt::FIT_COLUMNS,
     columns::{ShownColumn, project, renamed, select, unknown},
     filter::checked,
@@ -222,6 +222,14 @@ impl<T: Transport + 'static> Frame<T> {
     /// Those of [`Session::explain`].
     pub async fn explain(&self) -> Result<Explanation> {
         self.session.explain(&self.spec).await
+    }
+
+    /// What each of the files holds by itself: see [`Session::survey`].
+    ///
+    /// # Errors
+    /// Those of [`Session::survey`].
+    pub async fn survey(&self) -> Result<Survey> {
+        self.session.survey(&self.spec).await
     }
 
     /// All rows, task after task. The package runs tasks side by side in workers; here they take turns.

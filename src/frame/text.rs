@@ -188,7 +188,7 @@ mod tests {
     }
 
     fn shown(name: &str) -> ShownColumn {
-        ShownColumn { name: name.into(), source: name.into(), fields: Vec::new() }
+        ShownColumn { name: name.into(), source: name.into(), ..ShownColumn::default() }
     }
 
     fn session() -> Rc<Session<FakeTransport>> {

@@ -13,7 +13,7 @@ use std::{fmt, future::Future, time::Duration};
 
 use bytes::Bytes;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 pub use blob::{Blob, UploadTransport};
 pub(crate) use retry::server_wait;
@@ -33,6 +33,9 @@ pub trait Transport {
 
     /// Completes after `duration`.
     fn sleep(&self, duration: Duration) -> impl Future<Output = ()>;
+
+    /// Told that a request which ended with `error` is sent again after `wait`. By default nobody minds.
+    fn waits(&self, _error: &Error, _wait: Duration) {}
 
     /// A number in `0.0..1.0`, for the jitter of retries.
     fn random(&self) -> f64;

@@ -98,6 +98,7 @@ where
         if tried >= policy.attempts || wait > policy.max_server_wait {
             return Err(error.with("attempts", tried));
         }
+        transport.waits(&error, wait);
         transport.sleep(wait).await;
     }
 }

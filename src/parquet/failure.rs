@@ -14,11 +14,20 @@ pub(crate) fn failed(operation: &'static str, error: ParquetError) -> Error {
         // Whoever has the other build knows by this fact that it would help.
         return Error::new(ErrorKind::Unsupported, operation, message).with("codec", "brotli");
     }
+    // Its words are "The codec type LZO is not supported yet".
+    let codec = text.split_once("codec type ").and_then(|(_, rest)| rest.split_whitespace().next());
+    if let (ParquetError::NYI(_), Some(codec)) = (&error, codec) {
+        let message = format!("The file is compressed with {codec}, which hubframe cannot read.");
+        return Error::new(ErrorKind::Unsupported, operation, message).with("codec", codec);
+    }
     let lower = text.to_ascii_lowercase();
     if lower.contains("utf-8") || lower.contains("utf8") {
         let message =
             "A text column holds bytes that are no UTF-8. Select the other columns, or write it as binary.";
-        return Error::new(ErrorKind::Corrupt, operation, message).with_source(text);
+        // Whoever can read such columns as bytes knows by this fact that it would help.
+        return Error::new(ErrorKind::Corrupt, operation, message)
+            .with("encoding", "utf-8")
+            .with_source(text);
     }
     let (kind, message) = if text.contains("encrypted") || text.contains("decrypt") {
         (ErrorKind::Unsupported, "The file is encrypted, which hubframe cannot read.")

@@ -6,6 +6,7 @@
 
 use std::{collections::BTreeSet, ops::Range, sync::Arc};
 
+use arrow_schema::{Field, FieldRef, Fields, Schema};
 use bytes::Bytes;
 use parquet::{
     DecodeResult,
@@ -18,7 +19,7 @@ use super::{
     failure::failed,
     page_index::{self, Chunks, Kind},
     prefix::with_prefixes,
-    schema::plain_schema,
+    schema::{bytes_type, plain_schema, with_bytes},
     validate::sound_metadata,
 };
 use crate::error::{Error, ErrorKind, Result};
@@ -96,7 +97,7 @@ impl Footer {
     /// # Errors
     /// Kind `corrupt` when the file is no Parquet file or is damaged; kind `unsupported` when it is encrypted.
     pub fn decode(file_len: u64, known: Vec<KnownBytes>) -> Result<FooterStep> {
-        let fail = |error| failed(READ_FOOTER, error);
+        let fail = |error| failed(READ_FOOTER, error).with("offset", metadata_start(file_len, &known));
         // Prefixes need the number of pages, which is left out by default.
         let options = ParquetMetaDataOptions::new().with_encoding_stats_as_mask(false);
         let mut decoder = ParquetMetaDataPushDecoder::try_new(file_len)
@@ -194,6 +195,42 @@ impl Footer {
         self.with_metadata(metadata.set_page_index(Some(index)).build())
     }
 
+    /// The same footer for a read that wants some text columns as the bytes that they are: those for which `wanted` has such a
+    /// type; `None` if there are none. Whether they are UTF-8 is not checked then.
+    ///
+    /// # Errors
+    /// Kind `internal`, when the decoder does not take them.
+    pub fn with_bytes(&self, wanted: &Fields) -> Result<Option<Self>> {
+        let is_wanted = |field: &FieldRef| {
+            let wanted = wanted.find(field.name()).map(|(_, wanted)| wanted.data_type());
+            bytes_type(field.data_type()).filter(|bytes| Some(bytes) == wanted)
+        };
+        let schema = self.reader.schema();
+        let names: Vec<&str> = schema
+            .fields()
+            .iter()
+            .filter(|field| is_wanted(field).is_some())
+            .map(|field| field.name().as_str())
+            .collect();
+        if names.is_empty() {
+            return Ok(None);
+        }
+        let fields: Vec<FieldRef> = schema
+            .fields()
+            .iter()
+            .map(|field| match is_wanted(field) {
+                Some(bytes) => Arc::new(Field::clone(field).with_data_type(bytes)),
+                None => Arc::clone(field),
+            })
+            .collect();
+        let fail = |error| failed(READ_FOOTER, error);
+        let metadata = with_bytes(self.metadata(), &names).map_err(fail)?;
+        let schema = Arc::new(Schema::new_with_metadata(fields, schema.metadata().clone()));
+        let options = ArrowReaderOptions::new().with_schema(schema);
+        let reader = ArrowReaderMetadata::try_new(Arc::new(metadata), options).map_err(fail)?;
+        Ok(Some(Self { reader, ..self.clone() }))
+    }
+
     /// The file's metadata.
     pub fn metadata(&self) -> &Arc<ParquetMetaData> {
         self.reader.metadata()
@@ -252,13 +289,7 @@ impl Footer {
 
     /// Where the file metadata begins: its length stands in the four bytes before the magic.
     fn metadata_start(&self) -> u64 {
-        let length = self
-            .file_len
-            .checked_sub(8)
-            .and_then(|start| self.known_bytes(&(start..start + 4)))
-            .and_then(|bytes| <[u8; 4]>::try_from(bytes.as_ref()).ok())
-            .map_or(0, u32::from_le_bytes);
-        self.file_len.saturating_sub(8 + u64::from(length))
+        metadata_start(self.file_len, &self.known)
     }
 
     fn without_offset_index(&self, row_groups: &[usize]) -> Vec<usize> {
@@ -299,6 +330,15 @@ impl Footer {
             .map_err(|error| failed(READ_FOOTER, error))?;
         Ok(self)
     }
+}
+
+/// Where the file metadata begins; where its length stands, when that is not known or cannot be true.
+fn metadata_start(file_len: u64, known: &[KnownBytes]) -> u64 {
+    let end = file_len.saturating_sub(8);
+    let length = known.iter().find_map(|piece| piece.get(&(end..end + 4)));
+    let length =
+        length.and_then(|bytes| <[u8; 4]>::try_from(bytes.as_ref()).ok()).map_or(0, u32::from_le_bytes);
+    end.checked_sub(u64::from(length)).unwrap_or(end)
 }
 
 /// Replaces the Arrow schema by its plain form, in which nothing is dictionary-encoded.

@@ -23,5 +23,5 @@ pub use plan::{RowGroupRows, batch_rows, row_groups, row_runs};
 pub use prefix::{Prefix, prefixes};
 pub use prune::{ExactBounds, Filter, Lookup, Pruned, PrunedBy, Remaining};
 pub use read::{ReadOptions, ReadStep, Reader, Wave};
-pub use schema::plain_schema;
+pub use schema::{bytes_type, plain_schema};
 pub use write::{Codec, Finished, ParquetWriter, WriteOptions};

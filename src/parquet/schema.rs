@@ -3,6 +3,12 @@
 use std::sync::Arc;
 
 use arrow_schema::{DataType, Field, FieldRef, Fields, Schema, SchemaRef};
+use parquet::{
+    basic::Type as PhysicalType,
+    errors::Result,
+    file::metadata::{FileMetaData, ParquetMetaData, ParquetMetaDataBuilder},
+    schema::types::{SchemaDescriptor, Type, TypePtr},
+};
 
 /// The schema with every dictionary type replaced by the type of its values.
 ///
@@ -15,6 +21,49 @@ pub fn plain_schema(schema: &SchemaRef) -> SchemaRef {
         return Arc::clone(schema);
     }
     Arc::new(Schema::new_with_metadata(fields, schema.metadata().clone()))
+}
+
+/// The type of a text column's values as bytes; `None` for any other column.
+pub fn bytes_type(data_type: &DataType) -> Option<DataType> {
+    match data_type {
+        DataType::Utf8 | DataType::Utf8View => Some(DataType::Binary),
+        DataType::LargeUtf8 => Some(DataType::LargeBinary),
+        _ => None,
+    }
+}
+
+/// The metadata of a file in which some text columns are said to be plain bytes, so that nobody checks that they are UTF-8.
+///
+/// # Errors
+/// None for a schema that was decoded from a file.
+pub(super) fn with_bytes(metadata: &ParquetMetaData, names: &[&str]) -> Result<ParquetMetaData> {
+    let file = metadata.file_metadata();
+    let root = file.schema_descr().root_schema();
+    let plain = |field: &TypePtr| -> Result<TypePtr> {
+        let info = field.get_basic_info();
+        if !names.contains(&field.name()) || field.is_group() {
+            return Ok(Arc::clone(field));
+        }
+        Type::primitive_type_builder(field.name(), PhysicalType::BYTE_ARRAY)
+            .with_repetition(info.repetition())
+            .with_id(info.has_id().then(|| info.id()))
+            .build()
+            .map(Arc::new)
+    };
+    let fields = root.get_fields().iter().map(plain).collect::<Result<_>>()?;
+    let root = Type::group_type_builder(root.name()).with_fields(fields).build()?;
+    let file = FileMetaData::new(
+        file.version(),
+        file.num_rows(),
+        file.created_by().map(str::to_owned),
+        file.key_value_metadata().cloned(),
+        Arc::new(SchemaDescriptor::new(Arc::new(root))),
+        file.column_orders().cloned(),
+    );
+    Ok(ParquetMetaDataBuilder::new(file)
+        .set_row_groups(metadata.row_groups().to_vec())
+        .set_page_index(metadata.page_index().cloned())
+        .build())
 }
 
 fn plain_fields(fields: &Fields) -> Fields {

@@ -3,7 +3,7 @@
 use std::{cell::Cell, future::Future, pin::pin, rc::Rc};
 
 use futures_util::future::{Either, select};
-use js_sys::{Function, Object, Promise, Reflect};
+use js_sys::{Function, Promise};
 use serde::{Serialize, de::DeserializeOwned};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
@@ -21,8 +21,7 @@ pub(super) fn from_js<T: DeserializeOwned>(value: JsValue) -> Result<T, JsValue>
 
 /// Writes a plain object: maps as objects, bytes as `Uint8Array`, nothing as `undefined`.
 pub(super) fn to_js<T: Serialize>(value: &T) -> Result<JsValue, JsValue> {
-    let serializer = serde_wasm_bindgen::Serializer::new().serialize_maps_as_objects(true);
-    value.serialize(&serializer).map_err(|error| {
+    serialized(value).map_err(|error| {
         let error = Error::new(ErrorKind::Internal, "return result", error.to_string());
         to_js_error(&error)
     })
@@ -30,24 +29,11 @@ pub(super) fn to_js<T: Serialize>(value: &T) -> Result<JsValue, JsValue> {
 
 /// An error as `{ code, message, retryable, operation, context, cause? }`.
 pub(super) fn to_js_error(error: &Error) -> JsValue {
-    let object = Object::new();
-    let set = |key: &str, value: JsValue| {
-        // Setting a property of a fresh plain object cannot fail.
-        let _ = Reflect::set(&object, &key.into(), &value);
-    };
-    set("code", error.kind().code().into());
-    set("message", error.message().into());
-    set("retryable", error.kind().is_retryable().into());
-    set("operation", error.operation().into());
-    let context = Object::new();
-    for (key, value) in error.context() {
-        let _ = Reflect::set(&context, &(*key).into(), &value.as_str().into());
-    }
-    set("context", context.into());
-    if let Some(cause) = std::error::Error::source(error) {
-        set("cause", cause.to_string().into());
-    }
-    object.into()
+    serialized(error).unwrap_or_else(JsValue::from)
+}
+
+fn serialized<T: Serialize>(value: &T) -> Result<JsValue, serde_wasm_bindgen::Error> {
+    value.serialize(&serde_wasm_bindgen::Serializer::new().serialize_maps_as_objects(true))
 }
 
 /// The text of a JavaScript error: its name and message, without the stack that `Debug` would print.

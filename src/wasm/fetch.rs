@@ -102,6 +102,11 @@ impl Transport for Fetch {
         gloo_timers::future::sleep(duration).await;
     }
 
+    fn waits(&self, error: &Error, wait: Duration) {
+        let event = RetryEvent { code: error.kind().code(), wait_ms: wait.as_secs_f64() * 1000.0 };
+        tell(self.observer.as_ref(), &event);
+    }
+
     fn random(&self) -> f64 {
         js_sys::Math::random()
     }
@@ -173,6 +178,22 @@ pub(super) struct RequestEvent {
     ms: f64,
 }
 
+/// A request that is sent again after a while.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct RetryEvent {
+    /// Why: the kind of its error.
+    code: &'static str,
+    wait_ms: f64,
+}
+
+/// Tells the page's own function. What that throws is the page's concern, not the read's.
+fn tell<E: Serialize>(observer: Option<&Function>, event: &E) {
+    if let (Some(observer), Ok(event)) = (observer, to_js(event)) {
+        let _ = observer.call1(&JsValue::UNDEFINED, &event);
+    }
+}
+
 impl Report {
     pub(super) fn new(request: &Request, observer: Option<Function>) -> Self {
         let event = RequestEvent {
@@ -189,13 +210,8 @@ impl Report {
 
 impl Drop for Report {
     fn drop(&mut self) {
-        if let Some(observer) = &self.observer {
-            self.event.ms = Date::now() - self.started;
-            if let Ok(event) = to_js(&self.event) {
-                // What the page's own function throws is the page's concern, not the read's.
-                let _ = observer.call1(&JsValue::UNDEFINED, &event);
-            }
-        }
+        self.event.ms = Date::now() - self.started;
+        tell(self.observer.as_ref(), &self.event);
     }
 }
 

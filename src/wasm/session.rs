@@ -177,6 +177,14 @@ impl Session {
         abortable(signal, session.check_schemas(&tasks)).await
     }
 
+    /// Looks at all files of a frame: `{ files, source }`, where `source` is what [`Session::open`] gives.
+    #[wasm_bindgen(unchecked_return_type = "unknown")]
+    pub async fn survey(&self, frame: JsValue, signal: Option<AbortSignal>) -> Result<JsValue, JsValue> {
+        let session = Rc::clone(&self.0);
+        let frame = from_js(frame)?;
+        to_js(&abortable(signal, session.survey(&frame)).await?)
+    }
+
     /// Rows `start..end` of a batch, both as Arrow IPC messages.
     #[wasm_bindgen(
         js_name = sliceBatch,

@@ -11,19 +11,20 @@ import {
 import type { Field } from "../types.js";
 import { AccessControl } from "./access.js";
 import { copyText } from "./cell/copy.js";
-import { gridCells, NO_CELLS } from "./cells.js";
+import { gridCells, gridColumns, NO_CELLS } from "./cells.js";
 import { chosenList } from "./columns/chosen.js";
 import { FileDrop, filePicker } from "./drop.js";
 import type { FilterLine } from "./filter/bar.js";
 import type { Chip } from "./filter/chip.js";
 import { Grid, type GridCells, type RowSelection } from "./grid/grid.js";
 import type { CellPosition } from "./grid/keys.js";
-import { headerBar } from "./header.js";
+import { type HeaderActions, headerBar } from "./header.js";
 import { LateParts } from "./late.js";
 import { PreviewModel } from "./model.js";
 import { OnlineWatch } from "./online.js";
 import { problemView } from "./problem.js";
 import { searchBox } from "./search-box.js";
+import { loadSide, type Side, type SideActions, sidePanel } from "./side.js";
 import { statusBar } from "./status.js";
 import { previewStyle } from "./style.js";
 import { toolBar } from "./tools/bar.js";
@@ -164,7 +165,7 @@ export class DatasetPreview extends LitElement {
     const doing = busy ?? statistics?.doing ?? (rows?.isReading ? "Reading rows" : undefined);
     const fields = shown?.schema.fields ?? [];
     return html`
-      ${headerBar(this.#model, { onChoose: (change) => this.#choose(change), onGo: this.#goToRow }, this.#tools())}
+      ${headerBar(this.#model, this.#headerActions, this.#tools())}
       ${searchBox(this, open?.frame.schema.fields ?? [], ({ search, searchIn }) => this.#ask({ search, searchIn }))}
       ${this.#filterBar()}
       ${this.#selectionBar()}
@@ -185,11 +186,20 @@ export class DatasetPreview extends LitElement {
           @select=${(event: CustomEvent) => this.#select(event.detail)}
           @copy=${() => void this.#copy("tsv")}
         ></hf-dataset-grid>
-        ${this.#sidePanel(fields)}
+        ${sidePanel(this.#side, this.#model, fields, this.#active(), this.#sideActions)}
       </div>
       ${statusBar({ meter, doing, onStop: () => this.#model.cancel() })}
     `;
   }
+
+  readonly #headerActions: HeaderActions = {
+    onChoose: (change) => this.#choose(change),
+    onGo: (event) => this.#goToRow(event),
+    onFiles: async () => {
+      const { showFiles } = await import("./files-dialog.js");
+      if (this.#model.files) showFiles(this.renderRoot, this.#model.files);
+    },
+  };
 
   #tools(): TemplateResult {
     const { refs, open, sha, title } = this.#model;
@@ -237,6 +247,13 @@ export class DatasetPreview extends LitElement {
     });
   }
 
+  /** Shows those of all columns that pass. */
+  #showColumns(passes: (name: string) => boolean): void {
+    const all = this.#model.open?.frame.columns ?? [];
+    this.columns = chosenList(all.filter(passes), all);
+    this.#tell();
+  }
+
   /** The dialog is fetched when it is first wanted. */
   async #export(): Promise<void> {
     const { frame, title, meter } = this.#model;
@@ -253,38 +270,8 @@ export class DatasetPreview extends LitElement {
       retry: () => void this.#model.retry(),
       readWhole: () => void this.#model.readWhole(),
       showDefault: () => this.#choose({ repo }),
+      showOthers: () => this.#showColumns((name) => !this.#model.files?.misfits.has(name)),
     });
-  }
-
-  #sidePanel(fields: readonly Field[]): TemplateResult | typeof nothing {
-    const { row, column } = this.#active();
-    const field = fields[column];
-    const { statistics, numRows, sort } = this.#model;
-    if (!field || !this.#side) return nothing;
-    if (this.#side === "cell") {
-      return html`
-        <hf-cell-panel
-          .row=${row}
-          .field=${field}
-          .value=${this.#model.row(row)?.[field.name]}
-          @step=${(event: CustomEvent) => this.#step(event.detail)}
-          @close=${() => this.#closeSide()}
-        ></hf-cell-panel>
-      `;
-    }
-    if (!statistics) return nothing;
-    return html`
-      <hf-column-panel
-        .field=${field}
-        .fields=${fields}
-        .statistics=${statistics}
-        .numRows=${numRows}
-        .sort=${sort}
-        @add=${(event: CustomEvent) => void this.#setChips([...this.#model.chips, ...event.detail])}
-        @sort=${(event: CustomEvent) => this.#ask({ sort: event.detail })}
-        @close=${() => this.#closeSide()}
-      ></hf-column-panel>
-    `;
   }
 
   /** The same object as long as the rows come from the same place: the grid draws anew for another. */
@@ -292,9 +279,9 @@ export class DatasetPreview extends LitElement {
     const { rows, shown, sort } = this.#model;
     const { cells, of } = this.#drawn;
     if (cells && of.rows === rows && of.shown === shown) return cells;
-    const columns = of.shown === shown ? cells?.columns : undefined;
     const drawn = gridCells(rows, fields, {
-      ...(columns && { columns }),
+      columns: (of.shown === shown ? cells?.columns : undefined) ?? gridColumns(fields, this.#model.files),
+      fileWithout: (column, row) => this.#model.fileWithout(column, row),
       ...(sort && {
         sort: {
           column: fields.findIndex(({ name }) => name === sort.column),
@@ -349,9 +336,16 @@ export class DatasetPreview extends LitElement {
     this.#tell();
   }
 
-  /** Opens what stands beside the rows; its code comes when it is first wanted. */
+  readonly #sideActions: SideActions = {
+    onStep: (by) => this.#step(by),
+    onAdd: (chips) => void this.#setChips([...this.#model.chips, ...chips]),
+    onSort: (sort) => this.#ask({ sort }),
+    onClose: () => this.#closeSide(),
+  };
+
+  /** Opens what stands beside the rows. */
   #open(side: Side): void {
-    void PANELS[side]();
+    loadSide(side);
     this.#side = side;
     this.requestUpdate();
   }
@@ -399,7 +393,7 @@ export class DatasetPreview extends LitElement {
 
   async #copy(as: "tsv" | "json"): Promise<void> {
     const { row, column } = this.#active();
-    const value = this.#model.row(row)?.[this.#model.columns[column] ?? ""];
+    const value = this.#model.value(row, this.#model.columns[column] ?? "");
     if (this.#selection) await this.#parts.selections.now?.copySelection(this.#selection, this.#model, as);
     else if (value !== undefined) await copyText(value);
   }
@@ -418,7 +412,7 @@ export class DatasetPreview extends LitElement {
     this.#tell();
   }
 
-  readonly #goToRow = (event: SubmitEvent): void => {
+  #goToRow(event: SubmitEvent): void {
     event.preventDefault();
     const text = String(new FormData(event.target as HTMLFormElement).get("row")).replaceAll(",", "");
     const numRows = this.#model.rows?.numRows ?? 0;
@@ -426,7 +420,7 @@ export class DatasetPreview extends LitElement {
     const position = { ...this.#active(), row: Math.min(Number(text), numRows - 1) };
     this.#activate(position);
     this.#grid?.focusGrid();
-  };
+  }
 
   #show(): void {
     void this.#model.show(this.#state(), this.#access.access, this.files);
@@ -479,14 +473,6 @@ export class DatasetPreview extends LitElement {
     this.dispatchEvent(new CustomEvent("view-change", { detail: this.#state() }));
   }
 }
-
-/** What stands beside the rows: the active cell in full, or its column. */
-type Side = "cell" | "column";
-
-const PANELS: { readonly [side in Side]: () => Promise<unknown> } = {
-  cell: () => import("./cell/panel.js"),
-  column: () => import("./columns/panel.js"),
-};
 
 for (const [name, element] of [
   ["hf-dataset-grid", Grid],

@@ -11,17 +11,20 @@ import { shownConfigs } from "./whole-files.js";
 export interface HeaderActions {
   readonly onChoose: (change: Pick<ViewState, "config" | "split">) => void;
   readonly onGo: (event: SubmitEvent) => void;
+  /** Shows what each file holds. */
+  readonly onFiles: () => void;
 }
 
 /** The line. */
 export function headerBar(
   model: PreviewModel,
-  { onChoose, onGo }: HeaderActions,
+  { onChoose, onGo, onFiles }: HeaderActions,
   tools: unknown,
 ): TemplateResult {
-  const { dataset, open, numRows, isDeclared, columns } = model;
+  const { dataset, open, numRows, isDeclared, columns, files } = model;
   const configs = shownConfigs(dataset);
-  const notice = noticeOf(dataset, open, numRows);
+  const notice = noticeOf(dataset, open, numRows, files);
+  const isMixed = files !== undefined && files.numOthers + files.unread.length > 0;
   const splits = configs.find(({ name }) => name === open?.config)?.splits ?? [];
   const bytes = splits.find(({ name }) => name === open?.split)?.numBytes;
   const facts = [
@@ -40,6 +43,7 @@ export function headerBar(
       ${open ? goTo(onGo) : nothing}
       <small>${facts.filter(Boolean).join(" · ")}</small>
       ${notice === "" ? nothing : html`<small class="notice" role="note">${notice}</small>`}
+      ${isMixed ? html`<button aria-haspopup="dialog" @click=${onFiles}>Compare files…</button>` : nothing}
       ${tools}
     </header>
   `;

@@ -5,19 +5,19 @@ import type { Explanation } from "../explanation.js";
 import type { Frame } from "../frame.js";
 import { Hub } from "../hub.js";
 import type { Refs } from "../refs.js";
-import type { Row } from "../rows.js";
+import type { Value } from "../rows.js";
 import { chosenColumns } from "./columns/chosen.js";
 import type { Statistics } from "./columns/statistics.js";
+import type { FileColumns } from "./file-columns.js";
 import type { Chip } from "./filter/chip.js";
+import { HugeCell, OpenedCell } from "./huge.js";
 import { Meter } from "./meter.js";
+import { readRows } from "./reading.js";
 import { blockRowsFor, RowBlocks, type RowSource } from "./rows.js";
-import { type OpenSplit, openDataset, openFiles, openPath, openSplit } from "./session.js";
+import { isUnreadable, type OpenSplit, openDataset, openFiles, openPath, openSplit } from "./session.js";
 import type { Sort } from "./sorted.js";
 import type { ViewState } from "./view-state.js";
 import { shownConfigs } from "./whole-files.js";
-
-/** Rows of images are large: what one block may hold, in bytes of Arrow data. */
-const MAX_BLOCK_BYTES = 256 * 2 ** 20;
 
 /** Counting reads a footer a file; beyond this many files it is done only when asked for. */
 const MAX_FILES_COUNTED = 200;
@@ -51,6 +51,8 @@ export class PreviewModel {
   open: OpenSplit | undefined;
   /** It with the columns that are shown, in their order. */
   shown: Frame | undefined;
+  /** What its files hold, once all were looked at. */
+  files: FileColumns | undefined;
   /** Rows of the open split; `undefined` until they are known. */
   numRows: number | undefined;
   /** Whether `numRows` is what the dataset's card says, not what the files say. */
@@ -75,7 +77,9 @@ export class PreviewModel {
   readonly #onChange: () => void;
   /** All rows of the split. */
   #all: RowBlocks | undefined;
-  #files: LocalFiles;
+  #localFiles: LocalFiles;
+  readonly #opened = new OpenedCell();
+  #looking: Promise<void> | undefined;
   /** Whether files that can only be read whole are wanted, whatever their size. */
   #isAsked = false;
   #access: Access = { endpoint: "", token: undefined };
@@ -96,9 +100,10 @@ export class PreviewModel {
   async show(state: ViewState, access: Access, files?: LocalFiles): Promise<void> {
     const before = this.state;
     const sameHub = access.endpoint === this.#access.endpoint && access.token === this.#access.token;
-    const sameRepo = sameHub && files === this.#files && SOURCE.every((key) => state[key] === before[key]);
+    const sameRepo =
+      sameHub && files === this.#localFiles && SOURCE.every((key) => state[key] === before[key]);
     this.state = state;
-    this.#files = files;
+    this.#localFiles = files;
     if (!sameHub) this.#connect(access);
     if (!sameRepo) {
       this.dataset = undefined;
@@ -117,14 +122,14 @@ export class PreviewModel {
 
   /** What is shown, in a few words; empty for nothing. */
   get title(): string {
-    const names = this.#files?.map(({ name }) => name) ?? [];
+    const names = this.#localFiles?.map(({ name }) => name) ?? [];
     if (names.length > 2) return `${names[0]} and ${names.length - 1} more`;
     return names.join(", ") || this.state.path || this.state.repo;
   }
 
   /** The commit of what is open; absent for files of the user. */
   get sha(): string | undefined {
-    return this.#files ? undefined : (this.dataset?.sha ?? this.open?.frame.sha);
+    return this.#localFiles ? undefined : (this.dataset?.sha ?? this.open?.frame.sha);
   }
 
   /** The rows and columns that are shown, as a frame. */
@@ -185,9 +190,19 @@ export class PreviewModel {
     });
   }
 
-  /** A row, if it is here. */
-  row(index: number): Row | undefined {
-    return this.rows?.row(index);
+  /** The value of a cell, if it is here. One that is too large to be kept is read, and is here while it is looked at. */
+  value(row: number, column: string): Value | undefined {
+    const value = this.rows?.row(row)?.[column];
+    const { shown } = this;
+    if (!(value instanceof HugeCell) || !shown) return value as Value | undefined;
+    const read = async (signal: AbortSignal) => {
+      const [found] = await readRows(shown.select(column), row, 1, signal);
+      return found?.[column] ?? null;
+    };
+    return this.#opened.value(value, read, (error) => {
+      this.error = error;
+      this.#onChange();
+    });
   }
 
   /** Ends the workers. */
@@ -202,6 +217,7 @@ export class PreviewModel {
     this.#work = new AbortController();
     this.busy = undefined;
     this.rows?.stop();
+    this.#opened.close();
     this.statistics?.stop();
     this.#measuring.abort();
     this.#measuring = new AbortController();
@@ -215,12 +231,15 @@ export class PreviewModel {
       ...(endpoint && { endpoint }),
       ...(token !== undefined && { token }),
       onRequest: this.meter.add,
+      onRetry: this.meter.wait,
     });
   }
 
   async #openState(state: ViewState, signal: AbortSignal): Promise<void> {
     this.open = undefined;
     this.shown = undefined;
+    this.files = undefined;
+    this.#looking = undefined;
     this.#setSource(undefined);
     this.#all = undefined;
     this.numRows = undefined;
@@ -234,19 +253,28 @@ export class PreviewModel {
     this.open = open;
     this.#readState();
     await this.#learnRows(open, signal);
-    if (this.#isChosen) await this.#planRows(signal);
+    if (this.#isChosen) {
+      // What is asked of the rows may be of columns that the first file has not.
+      await this.#lookAtFiles(signal);
+      await this.#planRows(signal);
+    }
     // Where rows are read, statistics come after the first of them.
     if (!this.rows || this.numRows === 0) await this.#measure();
   }
 
   /** What the columns hold. Neither the code for that nor its requests hold up the first rows. */
   async #measure(): Promise<void> {
-    const { open } = this;
-    if (!open || this.#measured === open) return;
-    this.#measured = open;
+    if (!this.open || this.#measured === this.open) return;
+    this.#measured = this.open;
     const { signal } = this.#measuring;
-    const { Statistics } = await import("./columns/statistics.js");
-    if (this.open !== open) return;
+    const [{ Statistics }] = await Promise.all([
+      import("./columns/statistics.js"),
+      // Why files cannot be looked at, their rows say, too.
+      this.#lookAtFiles(signal).catch(() => {}),
+    ]);
+    const { open } = this;
+    if (!open || signal.aborted) return;
+    this.#measured = open;
     this.statistics = new Statistics(open.frame, this.#onChange);
     void this.statistics.follow(this.#narrowed());
     if (open.frame.numPartitions <= MAX_FILES_COUNTED) await this.statistics.readFooters(signal);
@@ -277,7 +305,7 @@ export class PreviewModel {
   }
 
   async #openSource(hub: Hub, state: ViewState, signal: AbortSignal): Promise<OpenSplit> {
-    if (this.#files) return openFiles(hub, this.#files, signal);
+    if (this.#localFiles) return openFiles(hub, this.#localFiles, signal);
     if (state.path) return openPath(hub, state, signal);
     this.dataset ??= await openDataset(hub, state, signal);
     signal.throwIfAborted();
@@ -290,8 +318,41 @@ export class PreviewModel {
     if (declared !== undefined) this.#setRows(open, declared);
     this.isDeclared = declared !== undefined;
     if (open.frame.numPartitions > MAX_FILES_COUNTED && declared !== undefined) return;
-    this.#setRows(open, await open.frame.count({ signal }));
+    try {
+      this.#setRows(open, await open.frame.count({ signal }));
+    } catch (error) {
+      if (!isUnreadable(error)) throw error;
+      await this.#lookAtFiles(signal);
+    }
     this.isDeclared = false;
+  }
+
+  /** Looks at all files, once: shows the columns of all of them, and none of those that cannot be read. */
+  #lookAtFiles(signal: AbortSignal): Promise<void> {
+    this.#looking ??= this.#learnFiles(signal);
+    return this.#looking;
+  }
+
+  async #learnFiles(signal: AbortSignal): Promise<void> {
+    const { open } = this;
+    if (!open || open.frame.numPartitions > MAX_FILES_COUNTED) return;
+    const { lookAtFiles } = await import("./file-columns.js");
+    const { files, frame } = await lookAtFiles(open.frame, open.unread ?? [], { signal });
+    if (this.open !== open || signal.aborted) return;
+    this.files = files;
+    const { columns, numPartitions } = open.frame;
+    if (frame.columns.length !== columns.length || frame.numPartitions !== numPartitions) {
+      this.open = { ...open, frame };
+      this.numRows = undefined;
+      this.#readState();
+      this.#setRows(this.open, await frame.count({ signal }));
+    }
+    this.#onChange();
+  }
+
+  /** The file that a row lies in, if that has no such column: where the split's rows are shown as they lie. */
+  fileWithout(column: string, row: number): string | undefined {
+    return this.rows === this.#all ? this.files?.fileWithout(column, row) : undefined;
   }
 
   #setRows({ frame }: OpenSplit, numRows: number): void {
@@ -307,7 +368,11 @@ export class PreviewModel {
       numRows,
       blockRows: blockRowsFor(numBytes / Math.max(numRows, 1), frame.columns.length),
       onChange: this.#onRows,
-      read: (start, count, signal) => frame.slice(start, count).toRows({ signal, maxBytes: MAX_BLOCK_BYTES }),
+      read: (start, count, signal) => readRows(frame, start, count, signal),
+      borders: async () => {
+        await this.#lookAtFiles(this.#measuring.signal);
+        return this.files?.borders ?? [];
+      },
     });
   }
 

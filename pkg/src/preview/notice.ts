@@ -1,5 +1,6 @@
 /** What is special about what is shown, where somebody could be misled. Pure. */
 import type { Dataset } from "../dataset.js";
+import type { FileColumns } from "./file-columns.js";
 import type { OpenSplit } from "./session.js";
 import { isText } from "./whole-files.js";
 
@@ -8,8 +9,10 @@ export function noticeOf(
   dataset: Dataset | undefined,
   open: OpenSplit | undefined,
   numRows: number | undefined,
+  files?: FileColumns,
 ): string {
   const sentences = dataset && open ? originOf(dataset, open.config) : [];
+  if (files) sentences.push(...files.notices);
   if (open && numRows === 0) sentences.push("There are no rows here: the files hold columns alone.");
   return sentences.join(" ");
 }

@@ -11,6 +11,8 @@ export interface ProblemContext extends Asked {
   readonly readWhole: () => void;
   /** Shows the dataset as it is without a revision, config or split being named. */
   readonly showDefault: () => void;
+  /** Shows the columns that can be read of all files. */
+  readonly showOthers: () => void;
 }
 
 /** What a preview asks of the Hub on somebody's behalf. */
@@ -30,6 +32,7 @@ export function problemView(error: unknown, context: ProblemContext): TemplateRe
 const WAYS: Record<WayOut, (context: ProblemContext) => TemplateResult> = {
   retry: ({ retry }) => html`<button @click=${retry}>Try again</button>`,
   "read-whole": ({ readWhole }) => html`<button @click=${readWhole}>Read it whole</button>`,
+  "other-columns": ({ showOthers }) => html`<button @click=${showOthers}>Show the other columns</button>`,
   "default-view": ({ showDefault }) => html`<button @click=${showDefault}>Show the default view</button>`,
   "ask-access": ({ endpoint, repo }) => html`
     <a href=${`${endpoint}/datasets/${repo}`} target="_blank" rel="noreferrer">Ask for access on the Hub</a>

@@ -2,6 +2,7 @@
 import { isHubframeError } from "../errors.js";
 import type { ReadProgress } from "../progress.js";
 import type { Row } from "../rows.js";
+import { isWhole, type KeptRow, keptRow } from "./huge.js";
 
 /** Rows by their index: where a grid gets them from. */
 export interface RowSource {
@@ -15,8 +16,8 @@ export interface RowSource {
   readonly progress?: ReadProgress | undefined;
   /** Why rows that are looked at could not be read. */
   readonly problem: unknown;
-  /** A row, if it is here. */
-  row(index: number): Row | undefined;
+  /** A row, if it is here; values that are too large to be kept are left out of it. */
+  row(index: number): KeptRow | undefined;
   /** Why a row could not be read, if it could not. */
   error(index: number): unknown;
   /** Rows from `start`, before `end`: those that are not here are read. */
@@ -41,6 +42,8 @@ export interface RowBlocksOptions {
   readonly onChange: () => void;
   /** How many rows are read at once. @default 256 */
   readonly blockRows?: number;
+  /** Finds out at which rows a file begins: where one file cannot be read, the others can. */
+  readonly borders?: () => Promise<readonly number[]>;
   /** How many blocks are kept; those farthest from what is looked at go first. @default as hold 16,384 rows */
   readonly maxBlocks?: number;
 }
@@ -64,7 +67,8 @@ const MAX_ROWS_KEPT = 16_384;
 const MAX_READS = 2;
 
 interface Block {
-  readonly rows?: readonly Row[];
+  /** Those that could be read. */
+  readonly rows?: readonly (KeptRow | undefined)[];
   readonly error?: unknown;
   readonly reading?: AbortController;
 }
@@ -79,11 +83,12 @@ export class RowBlocks implements RowSource {
   readonly #options: Required<RowBlocksOptions>;
   readonly #blocks = new Map<number, Block>();
   #wanted: readonly number[] = [];
+  #seen = { start: 0, end: 0 };
 
   constructor(options: RowBlocksOptions) {
     const { blockRows = 256 } = options;
     const maxBlocks = Math.max(6, Math.ceil(MAX_ROWS_KEPT / blockRows));
-    this.#options = { blockRows, maxBlocks, ...options };
+    this.#options = { blockRows, maxBlocks, borders: async () => [], ...options };
   }
 
   get numRows(): number {
@@ -94,17 +99,22 @@ export class RowBlocks implements RowSource {
     return true;
   }
 
-  row(index: number): Row | undefined {
+  row(index: number): KeptRow | undefined {
     const { blockRows } = this.#options;
     return this.#blocks.get(Math.floor(index / blockRows))?.rows?.[index % blockRows];
   }
 
   error(index: number): unknown {
+    if (this.row(index)) return undefined;
     return this.#blocks.get(Math.floor(index / this.#options.blockRows))?.error;
   }
 
   get problem(): unknown {
-    return this.#wanted.map((index) => this.#blocks.get(index)?.error).find((error) => error !== undefined);
+    for (let index = this.#seen.start; index < this.#seen.end; index++) {
+      const error = this.error(index);
+      if (error !== undefined) return error;
+    }
+    return undefined;
   }
 
   get isReading(): boolean {
@@ -113,6 +123,9 @@ export class RowBlocks implements RowSource {
 
   look(start: number, end: number): void {
     const { blockRows, numRows } = this.#options;
+    const before = this.problem;
+    this.#seen = { start: Math.max(0, start), end: Math.min(end, numRows) };
+    if (this.problem !== before) this.#options.onChange();
     const last = Math.floor(Math.max(0, Math.min(end, numRows) - 1) / blockRows);
     const first = Math.min(Math.floor(Math.max(0, start) / blockRows), last);
     const seen = Array.from({ length: last - first + 1 }, (_, index) => first + index);
@@ -126,7 +139,7 @@ export class RowBlocks implements RowSource {
 
   async read(start: number, end: number, signal: AbortSignal): Promise<readonly Row[]> {
     const here = Array.from({ length: end - start }, (_, index) => this.row(start + index));
-    const known = here.filter((row) => row !== undefined);
+    const known = here.filter((row) => row !== undefined && isWhole(row)) as readonly Row[];
     return known.length === here.length ? known : this.#options.read(start, end - start, signal);
   }
 
@@ -158,14 +171,11 @@ export class RowBlocks implements RowSource {
   }
 
   async #read(index: number): Promise<void> {
-    const { read, blockRows, numRows, onChange } = this.#options;
+    const { blockRows, numRows, onChange } = this.#options;
     const reading = new AbortController();
     this.#blocks.set(index, { reading });
     const start = index * blockRows;
-    const block = await read(start, Math.min(blockRows, numRows - start), reading.signal).then(
-      (rows): Block => ({ rows }),
-      (error: unknown): Block => ({ error }),
-    );
+    const block = await this.#readPart(start, Math.min(start + blockRows, numRows), reading.signal);
     // Dropped in between: another read of this block may be under way.
     if (this.#blocks.get(index)?.reading !== reading) return;
     if (isHubframeError(block.error, "aborted")) this.#blocks.delete(index);
@@ -173,6 +183,36 @@ export class RowBlocks implements RowSource {
     this.#evict();
     onChange();
     this.#readNext();
+  }
+
+  /** Reads rows; where some of them cannot be read, the others. */
+  async #readPart(start: number, end: number, signal: AbortSignal): Promise<Block> {
+    try {
+      return { rows: (await this.#options.read(start, end - start, signal)).map(keptRow) };
+    } catch (error) {
+      const cuts = await this.#cuts(start, end, error);
+      if (cuts.length === 0) return { error };
+      const parts: Block[] = [];
+      for (const [index, from] of [start, ...cuts].entries()) {
+        const to = cuts[index] ?? end;
+        const { rows, error } = await this.#readPart(from, to, signal);
+        parts.push({ rows: rows ?? new Array<undefined>(to - from).fill(undefined), error });
+        if (signal.aborted) return { error };
+      }
+      return {
+        rows: parts.flatMap(({ rows = [] }) => rows),
+        error: parts.find(({ error }) => error !== undefined)?.error,
+      };
+    }
+  }
+
+  /** Where to cut rows that cannot be read together: too large ones in half, else where another file begins. */
+  async #cuts(start: number, end: number, error: unknown): Promise<readonly number[]> {
+    if (isHubframeError(error, "limit")) return end - start > 1 ? [Math.floor((start + end) / 2)] : [];
+    if (!isHubframeError(error, "corrupt") && !isHubframeError(error, "unsupported")) return [];
+    // Where that cannot be found out, the first error says enough.
+    const borders = await this.#options.borders().catch(() => []);
+    return borders.filter((border: number) => start < border && border < end);
   }
 
   /** Drops the blocks farthest from what is looked at. */

@@ -3,7 +3,7 @@ import { type HubframeError, isHubframeError } from "../errors.js";
 import { READ_WHOLE } from "./whole-files.js";
 
 /** What a person can do here. */
-export type WayOut = "read-whole" | "sign-in" | "ask-access" | "default-view" | "retry";
+export type WayOut = "read-whole" | "other-columns" | "sign-in" | "ask-access" | "default-view" | "retry";
 
 /** What to tell, and what may help. */
 export interface Advice {
@@ -60,9 +60,13 @@ export function adviceOf(error: unknown, asked: Asked): Advice {
     case "changed":
       return { message: sentenceOf(error), ways: ["retry"] };
     default:
+      if (error.operation === FIT_COLUMNS) return { message: sentenceOf(error), ways: ["other-columns"] };
       return { message: sentenceOf(error), ways: error.retryable ? ["retry"] : [] };
   }
 }
+
+/** The operation of the error of files whose columns are of types that do not go together. */
+const FIT_COLUMNS = "fit columns";
 
 const OFFLINE = "This machine is offline. What was read stays; the rest comes when the network is back.";
 

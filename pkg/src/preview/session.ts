@@ -1,8 +1,9 @@
 /** What a preview has open: one split of a dataset, files of a path, or files of the user, as a frame. */
 import type { Config, Dataset } from "../dataset.js";
-import { failure } from "../errors.js";
+import { failure, type HubframeError, isHubframeError } from "../errors.js";
 import type { Frame } from "../frame.js";
 import type { Hub } from "../hub.js";
+import type { SurveyedFile } from "../survey.js";
 import type { ViewState } from "./view-state.js";
 import { isText, openWhole, shownConfigs } from "./whole-files.js";
 
@@ -12,7 +13,12 @@ export interface OpenSplit {
   readonly config: string;
   readonly split: string;
   readonly frame: Frame;
+  /** Files that were found to be unreadable when it was opened. */
+  readonly unread?: readonly SurveyedFile[];
 }
+
+/** The most files that are left out before there is a frame: each costs a request of its own. */
+const MAX_UNREAD = 16;
 
 /** Opens the dataset of a state; `before` when that is the same one. */
 export async function openDataset(hub: Hub, state: ViewState, signal: AbortSignal): Promise<Dataset> {
@@ -47,10 +53,35 @@ export async function openSplit(
     throw failure("not_found", "open split", config.problem ?? `Config "${config.name}" has no splits.`);
   }
   const text = isText(dataset) ? config.splits.find(({ name }) => name === split) : undefined;
-  const frame = text
-    ? await openWhole(hub, dataset, text, options)
-    : await dataset.split(split, { config: config.name, signal: options.signal });
-  return { config: config.name, split, frame };
+  const named = { config: config.name, split };
+  if (text) return { ...named, frame: await openWhole(hub, dataset, text, options) };
+  return { ...named, ...(await openReadable(dataset, named, options.signal)) };
+}
+
+/** The split by the first of its files that can be read: one damaged file must not hide the others. */
+async function openReadable(
+  dataset: Dataset,
+  { config, split }: { readonly config: string; readonly split: string },
+  signal: AbortSignal,
+): Promise<Pick<OpenSplit, "frame" | "unread">> {
+  const unread: SurveyedFile[] = [];
+  while (true) {
+    const without = unread.map(({ path }) => path);
+    try {
+      return { frame: await dataset.split(split, { config, without, signal }), unread };
+    } catch (error) {
+      const first = unread[0]?.problem ?? error;
+      if (!isUnreadable(error) || unread.length === MAX_UNREAD) throw first;
+      const { file: path } = error.context;
+      if (path === undefined || without.includes(path)) throw first;
+      unread.push({ path, fields: [], misfits: [], rowGroups: [], problem: error });
+    }
+  }
+}
+
+/** Whether a file is to blame, and not the way to it. */
+export function isUnreadable(error: unknown): error is HubframeError {
+  return isHubframeError(error, "corrupt") || isHubframeError(error, "unsupported");
 }
 
 function chooseConfig(dataset: Dataset, name: string | undefined): Config {

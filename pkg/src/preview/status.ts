@@ -24,11 +24,19 @@ export function statusBar({ meter, doing, onStop }: Status): TemplateResult {
         <ol>${meter.requests.map(requestItem)}</ol>
       </details>
       <span role="status">
-        ${doing ?? ""}${doing && meter.isLimited ? ": the Hub limits requests, so the next one waits" : ""}
+        ${doing ?? ""}${doing ? waitText(meter) : ""}
       </span>
       ${doing ? html`<button @click=${onStop}>Stop</button>` : nothing}
     </footer>
   `;
+}
+
+/** That a request is not lost, but will be sent again, and when. */
+function waitText({ waiting }: Meter): string {
+  if (!waiting) return "";
+  const { code, seconds } = waiting;
+  const why = code === "rate_limited" ? "the Hub limits requests" : "there was no answer";
+  return `: ${why}, so the next one waits ${seconds} s`;
 }
 
 function requestItem({ method, url, range, bytes, status, ms }: RequestEvent): TemplateResult {

@@ -107,3 +107,49 @@ it("has blocks that fit what rows take to fetch and to take apart", () => {
   expect(blockRowsFor(1, 1000)).toBe(64);
   expect(blockRowsFor(0, 0)).toBe(4096);
 });
+
+it("reads file by file where one cannot be read, and says why of its rows alone", async () => {
+  const asked: [number, number][] = [];
+  const read = async (start: number, numRows: number) => {
+    asked.push([start, numRows]);
+    if (start < 50 && start + numRows > 40) throw failure("corrupt", "read", "Damaged.");
+    return Array.from({ length: numRows }, (_, index) => ({ id: start + index }));
+  };
+  const onChange = () => {};
+  const blocks = new RowBlocks({
+    read,
+    numRows: 100,
+    onChange,
+    blockRows: 100,
+    borders: async () => [40, 50],
+  });
+  blocks.look(0, 20);
+  await settled();
+  expect(asked).toEqual([
+    [0, 100],
+    [0, 40],
+    [40, 10],
+    [50, 50],
+  ]);
+  expect([blocks.row(39), blocks.row(40), blocks.row(50)]).toEqual([{ id: 39 }, undefined, { id: 50 }]);
+  expect([blocks.error(39), blocks.error(50)]).toEqual([undefined, undefined]);
+  expect(blocks.error(40)).toMatchObject({ code: "corrupt" });
+  expect(blocks.problem).toBeUndefined();
+  blocks.look(30, 45);
+  expect(blocks.problem).toMatchObject({ code: "corrupt" });
+});
+
+it("reads ever fewer rows where they are too large together, and keeps no huge value", async () => {
+  const text = "x".repeat(2 ** 20 + 1);
+  const read = async (start: number, numRows: number) => {
+    if (numRows > 2) throw failure("limit", "read", "Too much.");
+    return Array.from({ length: numRows }, (_, index) => ({ id: start + index, text }));
+  };
+  const blocks = new RowBlocks({ read, numRows: 7, onChange: () => {}, blockRows: 100 });
+  blocks.look(0, 7);
+  await settled();
+  expect(blocks.problem).toBeUndefined();
+  expect(blocks.row(6)).toMatchObject({ id: 6, text: { kind: "text", numBytes: 2 ** 20 + 1 } });
+  const [row] = await blocks.read(3, 4, new AbortController().signal);
+  expect(row).toEqual({ id: 3, text });
+});

@@ -18,6 +18,11 @@ test("a Hub that limits requests is waited for, which the page says; then it goe
   await page.goto(address(site, freshHub, "fixtures/labels"));
   const status = page.getByRole("status").filter({ hasText: "the Hub limits requests" });
   await expect(status).toContainText("Opening fixtures/labels");
+  // Second by second.
+  const seconds = async () => Number(/waits (\d+) s/.exec((await status.textContent()) ?? "")?.[1]);
+  const first = await seconds();
+  expect(first).toBeGreaterThan(0);
+  await expect.poll(seconds).toBeLessThan(first);
   await row(page, 0);
   await expect(status).toHaveCount(0);
 });
@@ -87,10 +92,9 @@ test("a damaged file is named, and the files beside it can be read", async ({ pa
     files: { "train/a.parquet": TABLE, "train/b.parquet": "PAR1 this is no table PAR1" },
   });
   await page.goto(address(site, freshHub, "user/damaged"));
-  await expect(alert(page)).toContainText("train/b.parquet");
-  const path = encodeURIComponent("hf://datasets/user/damaged/train/a.parquet");
-  await page.goto(address(site, freshHub, "", `&path=${path}`));
   await row(page, 0);
+  await page.getByRole("button", { name: "Compare files…" }).click();
+  await expect(page.getByRole("dialog")).toContainText("train/b.parquet");
 });
 
 test("a repo without data, and one of another format, say so", async ({ page, site, freshHub }) => {

@@ -77,15 +77,24 @@ test("controls that turn text around are written out", async ({ page, site, fres
   await expect(cell(page, 4, 0)).toContainText("⟨U+202E⟩");
 });
 
-test("text that is no UTF-8 is refused by name, and what else there is can be looked at", async ({
+test("text that is no UTF-8 is shown as the bytes that it is, beside text that is", async ({
   page,
   site,
   freshHub,
 }) => {
   await page.goto(address(site, freshHub, "fixtures/hostile", "&split=validation"));
-  await expect(page.getByRole("alert")).toContainText(/UTF-?8/i);
-  await page.getByRole("combobox", { name: "Split" }).selectOption("train");
+  const texts = grid(page).locator("[role=gridcell]");
   await row(page, 0);
+  await expect(texts.filter({ hasText: /^no UTF-8: .*\uFFFD/ }).first()).toBeVisible();
+  await texts
+    .filter({ hasText: /^no UTF-8: / })
+    .first()
+    .click();
+  await expect(page.locator("hf-cell-panel .body")).toContainText("These bytes are no UTF-8");
+  await expect(page.locator("hf-cell-panel .text pre")).toContainText("\uFFFD");
+  await page.getByRole("button", { name: "Hex", exact: true }).click();
+  await expect(page.locator("hf-cell-panel .hex")).toContainText(/\b(ff|fe|c0|80)\b/);
+  await expect(page.getByRole("alert")).toHaveCount(0);
 });
 
 for (const [order, expected] of [

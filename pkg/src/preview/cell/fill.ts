@@ -1,9 +1,10 @@
 /** Fills a cell of the grid. Whatever a dataset holds gets here as text or as the bytes of a picture, never as markup. */
 import type { Value } from "../../rows.js";
 import type { Feature, Field } from "../../types.js";
+import type { HugeCell } from "../huge.js";
 import { kindOf } from "./kind.js";
 import { isShowable, mediaBytes, mediaPath, pictureOf, soundType } from "./media.js";
-import { byteText, cellText } from "./text.js";
+import { byteText, cellText, lossyText } from "./text.js";
 import { visibleControls } from "./visible.js";
 
 /** Addresses of pictures that are on screen, by the cell that shows them. */
@@ -33,6 +34,20 @@ export function fillCell(cell: HTMLElement, value: Value, field: Field): void {
   if (field.feature?._type === "ClassLabel" && value !== null) cell.title = String(value);
 }
 
+/** Shows how large a value is that was not kept. */
+export function fillHuge(cell: HTMLElement, { numBytes, kind }: HugeCell): void {
+  cell.className = "faint";
+  cell.title = "Too large to be shown beside others. Opening the cell reads it.";
+  cell.textContent = `${byteText(numBytes)} ${kind} – open`;
+}
+
+/** Shows that there is no such column where the cell lies. */
+export function fillAbsent(cell: HTMLElement, file: string): void {
+  cell.className = "faint";
+  cell.title = `${file} has no such column.`;
+  cell.textContent = "absent";
+}
+
 /** Gives back the picture that a cell shows. */
 export function clearCell(cell: HTMLElement): void {
   const address = pictures.get(cell);
@@ -53,7 +68,10 @@ export function describe(value: Value, field: Field): { readonly text: string; r
   }
   const time = timeText(value, field);
   if (time !== undefined) return { text: time, look: "" };
-  if (value instanceof Uint8Array) return { text: cellText(value), look: "faint" };
+  if (value instanceof Uint8Array) {
+    const text = kind === "text" ? `no UTF-8: ${cellText(lossyText(value))}` : cellText(value);
+    return { text: visibleControls(text), look: "faint" };
+  }
   // Lines are kept apart in the panel; in a row they are marked.
   const text = visibleControls(cellText(value).replaceAll(/\r\n|\r|\n/g, " ↵ "));
   return { text, look: kind === "number" ? "number" : "" };

@@ -9,6 +9,7 @@ import { jsonLens, parsedJson } from "./lenses/json.js";
 import { imageLens, soundLens } from "./lenses/media.js";
 import { textLens } from "./lenses/text.js";
 import { mediaBytes, pictureOf, soundType } from "./media.js";
+import { lossyText } from "./text.js";
 
 /** A way to look at a value. */
 export interface Lens {
@@ -20,8 +21,13 @@ export interface Lens {
 /** The lenses that fit a value, the best one first. */
 export function lensesOf(value: Value, field: Field): readonly Lens[] {
   if (value === null) return [lens("Text", () => textLens("null"))];
+  if (value instanceof Uint8Array && kindOf(field) === "text") {
+    return [lens("Text", () => textLens(lossyText(value), BROKEN)), lens("Hex", () => hexLens(value))];
+  }
   return [...mediaLenses(value, field), ...textLenses(value, field), ...nestedLenses(value)];
 }
+
+const BROKEN = "These bytes are no UTF-8. What cannot be read of them is shown as \u{FFFD}.";
 
 function mediaLenses(value: Value, field: Field): Lens[] {
   const bytes = mediaBytes(value);
@@ -34,7 +40,7 @@ function mediaLenses(value: Value, field: Field): Lens[] {
     lenses.push(lens("Audio", (signal) => soundLens(bytes, type, signal)));
   }
   lenses.push(lens("Hex", () => hexLens(bytes)));
-  if (!picture && !type) lenses.push(lens("Text", () => textLens(new TextDecoder().decode(bytes))));
+  if (!picture && !type) lenses.push(lens("Text", () => textLens(lossyText(bytes))));
   return lenses;
 }
 

@@ -12,6 +12,11 @@ export function cellText(value: Value): string {
   return text.toString();
 }
 
+/** Bytes as text, with U+FFFD in place of what is no UTF-8. */
+export function lossyText(bytes: Uint8Array): string {
+  return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
+}
+
 /** A number of bytes: `999 B`, `1.2 kB`, `13 MB`. */
 export function byteText(numBytes: number): string {
   let value = numBytes;

@@ -6,10 +6,11 @@ import { appendPieces } from "./more.js";
 /** UTF-16 code units that are laid out at once: a few tenths of a second at most. */
 const PIECE = 100_000;
 
-/** Shows all of `text`. */
-export function textLens(text: string): HTMLElement {
+/** Shows all of `text`, below a note about it if there is one. */
+export function textLens(text: string, note = ""): HTMLElement {
   const box = document.createElement("div");
   box.className = "text";
+  if (note !== "") box.append(Object.assign(document.createElement("small"), { textContent: note }));
   appendPieces(box, {
     count: Math.max(1, Math.ceil(text.length / PIECE)),
     piece: (index) => {
