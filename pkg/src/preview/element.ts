@@ -256,9 +256,11 @@ export class DatasetPreview extends LitElement {
 
   /** The dialog is fetched when it is first wanted. */
   async #export(): Promise<void> {
-    const { frame, title, meter } = this.#model;
+    const { frame, wanted, sort, rows, title, meter } = this.#model;
     const { showExport } = await import("./tools/export-dialog.js");
-    if (frame) showExport(this.renderRoot, { frame, title, meter });
+    const numRows = rows?.isComplete ? rows.numRows : undefined;
+    const ordered = sort && wanted && { sort, wanted, numRows };
+    if (frame) showExport(this.renderRoot, { frame, title, meter, ...(ordered && { ordered }) });
   }
 
   #problem(error: unknown): TemplateResult {

@@ -22,6 +22,9 @@ import { shownConfigs } from "./whole-files.js";
 /** Counting reads a footer a file; beyond this many files it is done only when asked for. */
 const MAX_FILES_COUNTED = 200;
 
+/** How long rows are left alone to be drawn before anything else is fetched, in milliseconds. */
+const MEASURE_AFTER = 100;
+
 /** A filter that may read more than this is begun only when it is asked for, with its cost before one's eyes. */
 const ASK_ABOVE_BYTES = 32e6;
 
@@ -136,6 +139,13 @@ export class PreviewModel {
   get frame(): Frame | undefined {
     const { columns } = this;
     return columns.length > 0 ? (this.#narrowed() ?? this.open?.frame)?.select(...columns) : undefined;
+  }
+
+  /** The rows that are shown, with what they are sorted by. */
+  get wanted(): Frame | undefined {
+    const { open, columns, sort } = this;
+    const hidden = sort && !columns.includes(sort.column) ? [sort.column] : [];
+    return (this.#narrowed() ?? open?.frame)?.select(...columns, ...hidden);
   }
 
   /** The names of the columns that are shown, in order. */
@@ -264,7 +274,7 @@ export class PreviewModel {
 
   /** What the columns hold. Neither the code for that nor its requests hold up the first rows. */
   async #measure(): Promise<void> {
-    if (!this.open || this.#measured === this.open) return;
+    if (!this.open || !this.#hub || this.#measured === this.open) return;
     this.#measured = this.open;
     const { signal } = this.#measuring;
     const [{ Statistics }] = await Promise.all([
@@ -281,8 +291,8 @@ export class PreviewModel {
   }
 
   readonly #onRows = (): void => {
-    void this.#measure();
     this.#onChange();
+    setTimeout(() => void this.#measure(), MEASURE_AFTER);
   };
 
   async #learnToChoose(): Promise<void> {
@@ -378,7 +388,7 @@ export class PreviewModel {
 
   /** Finds the rows that pass the conditions, in the order that is wanted, whatever that costs. */
   find(): void {
-    const frame = this.#wanted();
+    const frame = this.wanted;
     if (!frame || !this.#choice) return;
     const matches = this.#choice.matchesOf(frame, this, this.#onRows);
     this.#setSource(matches);
@@ -409,20 +419,13 @@ export class PreviewModel {
     const { open, sort } = this;
     if (!open) return;
     if (sort) this.#choice?.checkSort(sort, open.frame.schema.fields);
-    const frame = this.#wanted() ?? open.frame;
+    const frame = this.wanted ?? open.frame;
     const explanation = await frame.explain({ signal });
     // The column of the order is read first, alone.
     const first = sort ? (await frame.select(sort.column).explain({ signal })).atMost.bytes : 0;
     this.plan = { explanation, numBytes: explanation.atMost.bytes + first };
     const isOneRowGroup = explanation.kept.files.kept <= 1 && explanation.kept.rowGroups.kept <= 1;
     if (sort ? isOneRowGroup : this.plan.numBytes <= ASK_ABOVE_BYTES) this.find();
-  }
-
-  /** The rows that are asked for, with what they are sorted by. */
-  #wanted(): Frame | undefined {
-    const { open, columns, sort } = this;
-    const hidden = sort && !columns.includes(sort.column) ? [sort.column] : [];
-    return (this.#narrowed() ?? open?.frame)?.select(...columns, ...hidden);
   }
 
   /** The rows that meet the conditions and the search; `undefined` where there are none. */

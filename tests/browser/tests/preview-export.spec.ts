@@ -97,6 +97,25 @@ test("downloads the rows that pass the filter, after saying what that reads", as
   await expect(page.getByText("385 rows")).toBeVisible();
 });
 
+test("text follows the order of the rows, also by a hidden column; Parquet says that it does not", async ({
+  page,
+  site,
+  freshHub,
+}) => {
+  await page.goto(address(site, freshHub, "vega/flights", `${SLOW}&sort=-delay&cols=origin,destination`));
+  await page.getByRole("button", { name: /^Sort: reads up to/ }).click();
+  const first = await row(page, 0);
+  await open(page);
+  await expect(page.getByRole("dialog")).toContainText("In the order of the files, not of delay ↓");
+  await page.getByLabel("Format").selectOption("csv");
+  await expect(page.getByRole("dialog")).toContainText("In the order of delay ↓");
+  const { content } = await downloaded(page, "CSV");
+  const lines = content.toString().trimEnd().split("\r\n");
+  expect(lines[0]).toBe("origin,destination");
+  expect(lines).toHaveLength(386);
+  expect(lines[1]?.split(",")).toEqual(first);
+});
+
 test("keeps every digit of a file's integers and decimals", async ({ page, site, freshHub }) => {
   const path = encodeURIComponent("hf://datasets/fixtures/types/decimals.parquet");
   await page.goto(address(site, freshHub, "", `&path=${path}`));

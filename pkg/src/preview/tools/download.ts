@@ -1,7 +1,8 @@
 /** A frame as a file for the user: what that costs, and the file written batch by batch. */
 import type { Frame } from "../../frame.js";
-import { toRows } from "../../rows.js";
+import { type Row, toRows } from "../../rows.js";
 import { byteText, countText } from "../cell/text.js";
+import { type Sort, sortedRows } from "../sorted.js";
 import type { Sink } from "./sink.js";
 import { csv, jsonl, type TextFormat } from "./text-format.js";
 
@@ -19,8 +20,45 @@ const TEXTS: Readonly<Record<Exclude<Format, "parquet">, TextFormat>> = { csv, j
 /** How a download goes. */
 export interface DownloadOptions {
   readonly signal: AbortSignal;
+  /** The order that text is written in. */
+  readonly ordered?: Ordered | undefined;
   /** Told the rows that are written. */
   readonly onRows: (numRows: number) => void;
+}
+
+/** More rows than this are written in the order in which they lie: each further part of an order reads its column again. */
+const MAX_SORTED_ROWS = 100_000;
+
+/** How many rows are sorted in one go. */
+const BAND_ROWS = 16_000;
+
+/** Rows in an order, and a frame that has its column. */
+export interface Ordered {
+  readonly sort: Sort;
+  readonly wanted: Frame;
+  /** How many they are, once all were found. */
+  readonly numRows: number | undefined;
+}
+
+/** The order that rows are written in, as a sentence; none where nothing else was asked for. */
+export async function orderText(
+  frame: Frame,
+  format: Format,
+  ordered: Ordered | undefined,
+  signal: AbortSignal,
+): Promise<{ readonly isKept: boolean; readonly text: string }> {
+  if (!ordered) return { isKept: false, text: "" };
+  const name = `${ordered.sort.column} ${ordered.sort.isDescending ? "↓" : "↑"}`;
+  const kept = { isKept: true, text: `In the order of ${name}; its column is read as well.` };
+  const inFiles = (why: string) => ({
+    isKept: false,
+    text: `In the order of the files, not of ${name}: ${why}`,
+  });
+  if (format === "parquet")
+    return inFiles("Parquet is written as rows come. CSV and JSON Lines keep the order.");
+  const { numRows = (await frame.explain({ signal })).kept.rows.kept } = ordered;
+  if (numRows <= MAX_SORTED_ROWS) return kept;
+  return inFiles(`more than ${countText(MAX_SORTED_ROWS)} rows are not sorted.`);
 }
 
 /** What writing all rows will read, as a sentence. Cost: the footers that are not known. */
@@ -59,13 +97,13 @@ async function writeText(
   frame: Frame,
   format: TextFormat,
   sink: Sink,
-  { signal, onRows }: DownloadOptions,
+  { signal, ordered, onRows }: DownloadOptions,
 ): Promise<void> {
   const { fields } = frame.schema;
   let text = format.head(fields);
   let numRows = 0;
-  for await (const batch of frame.batches({ signal })) {
-    for (const row of toRows(batch)) {
+  for await (const rows of ordered ? inOrder(ordered, signal) : asTheyLie(frame, signal)) {
+    for (const row of rows) {
       text += format.line(row, fields);
       numRows += 1;
       if (text.length < CHUNK_LENGTH) continue;
@@ -75,4 +113,12 @@ async function writeText(
     onRows(numRows);
   }
   await sink.write(text);
+}
+
+function inOrder({ sort, wanted }: Ordered, signal: AbortSignal): AsyncGenerator<readonly Row[]> {
+  return sortedRows(wanted, sort, { signal, bandRows: BAND_ROWS });
+}
+
+async function* asTheyLie(frame: Frame, signal: AbortSignal): AsyncGenerator<readonly Row[]> {
+  for await (const batch of frame.batches({ signal })) yield toRows(batch);
 }

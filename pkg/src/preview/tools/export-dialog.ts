@@ -12,7 +12,7 @@ import type { Frame } from "../../frame.js";
 import { byteText, countText } from "../cell/text.js";
 import { dialogStyle } from "../dialog-style.js";
 import type { Meter } from "../meter.js";
-import { download, estimateText, FORMATS, type Format } from "./download.js";
+import { download, estimateText, FORMATS, type Format, type Ordered, orderText } from "./download.js";
 import { openSink } from "./sink.js";
 import { SNIPPETS, type Snippet, snippet } from "./snippets.js";
 
@@ -22,6 +22,8 @@ export interface Exported {
   /** What the rows are called. */
   readonly title: string;
   readonly meter: Meter;
+  /** The order of the rows. */
+  readonly ordered?: Ordered;
 }
 
 /** The dialog. It ends what it began when it is closed. */
@@ -36,6 +38,7 @@ export class ExportDialog extends LitElement {
   #snippet: Snippet = {};
   #format: Format = "parquet";
   #estimate = "";
+  #order = { isKept: false, text: "" };
   #message = "";
   #isCopied = false;
   #work: AbortController | undefined;
@@ -45,6 +48,7 @@ export class ExportDialog extends LitElement {
     this.renderRoot.querySelector("dialog")?.showModal();
     void this.#choose(this.#tool);
     void this.#learnCost();
+    void this.#learnOrder();
   }
 
   protected override render(): TemplateResult {
@@ -86,6 +90,7 @@ export class ExportDialog extends LitElement {
   #download(): TemplateResult {
     const choose = (event: Event) => {
       this.#format = (event.target as HTMLSelectElement).value as Format;
+      void this.#learnOrder();
     };
     const formats = Object.entries(FORMATS).map(
       ([format, name]) => html`<option value=${format}>${name}</option>`,
@@ -101,6 +106,7 @@ export class ExportDialog extends LitElement {
           }
           <small>${this.#estimate}</small>
         </div>
+        ${this.#order.text === "" ? nothing : html`<small class="order">${this.#order.text}</small>`}
         ${this.#work ? html`<progress aria-label="Download"></progress>` : nothing}
         <p role="status">${this.#message}</p>
       </section>
@@ -120,6 +126,16 @@ export class ExportDialog extends LitElement {
     this.#set(() => (this.#estimate = text));
   }
 
+  async #learnOrder(): Promise<void> {
+    if (!this.exported) return;
+    const format = this.#format;
+    const { signal } = this.#estimating;
+    const order = await orderText(this.exported.frame, format, this.exported.ordered, signal).catch(
+      () => undefined,
+    );
+    if (order && format === this.#format) this.#set(() => (this.#order = order));
+  }
+
   async #start(): Promise<void> {
     const { exported } = this;
     if (!exported) return;
@@ -136,7 +152,9 @@ export class ExportDialog extends LitElement {
       );
     };
     this.#set(() => (this.#work = work));
-    const outcome = await download(frame, this.#format, sink, { signal: work.signal, onRows: tell }).then(
+    const ordered = this.#order.isKept ? exported.ordered : undefined;
+    const options = { signal: work.signal, ordered, onRows: tell };
+    const outcome = await download(frame, this.#format, sink, options).then(
       () => `Done: ${countText(numRows)} rows.`,
       (error: unknown) => (work.signal.aborted ? "Stopped. No file was saved." : problemText(error)),
     );
