@@ -1,6 +1,5 @@
 /** The line above the rows: which dataset, config and split, and where to go in it. */
 import { html, nothing, type TemplateResult } from "lit";
-import { live } from "lit/directives/live.js";
 import { byteText, countText } from "./cell/text.js";
 import type { PreviewModel } from "./model.js";
 import { noticeOf } from "./notice.js";
@@ -71,11 +70,18 @@ function choice(
   onChoose: (name: string) => void,
 ): TemplateResult | typeof nothing {
   if (names.length < 2) return nothing;
+  const choose = (event: Event) => {
+    const select = event.target as HTMLSelectElement;
+    const { value } = select;
+    // It shows what is open, and that is not the other one yet.
+    select.value = chosen ?? "";
+    onChoose(value);
+  };
   return html`
     <label>
       ${label}
-      <select @change=${(event: Event) => onChoose((event.target as HTMLSelectElement).value)}>
-        ${names.map((name) => html`<option value=${name} .selected=${live(name === chosen)}>${name}</option>`)}
+      <select @change=${choose}>
+        ${names.map((name) => html`<option value=${name} .selected=${name === chosen}>${name}</option>`)}
       </select>
     </label>
   `;
