@@ -2,7 +2,6 @@
 import { signedIn } from "hubframe/auth";
 import { type DatasetPreview, fromQuery, STATE_KEYS, toQuery, type ViewState } from "hubframe/preview";
 import "hubframe/sign-in";
-import { fromTyped } from "./address.js";
 
 const preview = document.querySelector("hf-dataset-preview") as DatasetPreview;
 const form = document.querySelector("form") as HTMLFormElement;
@@ -12,9 +11,10 @@ const start = document.querySelector(".start") as HTMLElement;
 // Whoever comes back from the Hub's sign-in has another address until this is done. What goes wrong the element says.
 await signedIn().catch(() => {});
 
-form.addEventListener("submit", (event) => {
+form.addEventListener("submit", async (event) => {
   event.preventDefault();
   const data = new FormData(form);
+  const { fromTyped } = await import("./address.js");
   go(fromTyped(String(data.get("repo"))), String(data.get("endpoint")).trim());
 });
 preview.addEventListener("view-change", (event) => {
