@@ -24,9 +24,9 @@ async function scriptsBeforeRows(page: Page): Promise<readonly string[]> {
       path: new URL(name).pathname,
       at: performance.timeOrigin + startTime,
     }));
-  const scopes = [page, ...page.workers()];
-  const all = (await Promise.all(scopes.map((scope) => scope.evaluate(loaded)))).flat();
-  const before = all.filter(({ path, at }) => path.endsWith(".js") && at < (rowsAt ?? 0));
+  const inWorkers = page.workers().map((worker) => worker.evaluate(loaded));
+  const all = await Promise.all([page.evaluate(loaded), ...inWorkers]);
+  const before = all.flat().filter(({ path, at }) => path.endsWith(".js") && at < (rowsAt ?? 0));
   return [...new Set([...before.map(({ path }) => path), ...workerPaths(page)])];
 }
 
