@@ -25,6 +25,8 @@ export interface InspectionProgress {
   readonly index: number;
   readonly name: string;
   readonly bytesRead: number;
+  /** The rows that were found in them. */
+  readonly numRows: number;
   readonly size: number;
 }
 
@@ -42,8 +44,9 @@ export async function inspectLocal(
     for (const [index, file] of queue) {
       const { name, blob } = file;
       for await (const progress of pool.idlest().stream("inspect", [file, options], either)) {
-        onProgress?.({ index, name, bytesRead: progress.bytesRead, size: blob.size });
-        if (progress.inspection) found[index] = progress.inspection;
+        const { bytesRead, numRows, inspection } = progress;
+        onProgress?.({ index, name, bytesRead, numRows, size: blob.size });
+        if (inspection) found[index] = inspection;
       }
     }
   };

@@ -281,9 +281,10 @@ export interface NamedBlob {
   readonly blob: Blob;
 }
 
-/** How far an inspection is, in bytes, and in the end what it found. */
+/** How far an inspection is, in bytes and in rows, and in the end what it found. */
 export interface InspectProgress {
   readonly bytesRead: number;
+  readonly numRows: number;
   readonly inspection?: Inspection;
 }
 

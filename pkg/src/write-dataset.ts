@@ -3,6 +3,7 @@ import { failure } from "./errors.js";
 import type { Frame } from "./frame.js";
 import type { Pool } from "./pool.js";
 import type { StoredFile, TableChange, TableData } from "./protocol.js";
+import { openScratch } from "./scratch.js";
 import type { FileInfo, Schema } from "./types.js";
 import {
   type CommitOptions,
@@ -13,7 +14,13 @@ import {
   Upload,
   withFact,
 } from "./upload.js";
-import { DEFAULT_FILE_BYTES, type ParquetOptions, type WriteProgress, writeParquet } from "./write.js";
+import {
+  DEFAULT_FILE_BYTES,
+  type ParquetOptions,
+  type WriteProgress,
+  type WrittenFile,
+  writeParquet,
+} from "./write.js";
 
 /** How tables are written to the Hub. */
 export interface WriteOptions extends ParquetOptions, CommitOptions {
@@ -134,6 +141,7 @@ async function writeTable(
     ...(rowGroupBytes !== undefined && { rowGroupBytes }),
     ...(contentDefinedChunking !== undefined && { contentDefinedChunking }),
     fileBytes,
+    scratch: openScratch,
     forHub: true,
     sha256: true,
   };
@@ -142,16 +150,17 @@ async function writeTable(
   const onProgress = (progress: WriteProgress) => upload.written(name, progress);
   for await (const file of writeParquet(frame, settings, signal, onProgress)) {
     // `datasets` cannot read a split whose files have no rows.
-    if (file.numRows === 0) break;
-    const { blob, numRows, numBytes, sha256 } = file;
-    // At most one file is stored while another is written, so that few are held.
-    await files.at(-1);
-    const storing = upload
-      .store([{ path: name, blob, ...(sha256 !== undefined && { sha256 }) }])
-      .then(([stored]) => ({ stored: written.add(stored), numRows, numBytes }));
+    if (file.numRows === 0) {
+      await file.drop();
+      break;
+    }
+    const before = files.at(-1);
+    const storing = storeFile(upload, name, file, written, before);
     // It is awaited later; until then its failure is not unheard.
     storing.catch(() => {});
     files.push(storing);
+    // At most one file is stored while another is written, so that few are held.
+    await before;
     name = `${label}/part-${String(files.length).padStart(5, "0")}.parquet`;
   }
   if (files.length === 0) {
@@ -170,6 +179,23 @@ async function writeTable(
   // Plain types have no feature of their own; a list of features with gaps would leave columns out.
   const isWhole = Object.keys(features).length === frame.columns.length;
   return { target, files: await Promise.all(files), columns: frame.columns, ...(isWhole && { features }) };
+}
+
+/** Stores a file of a table after the one before it, and lets go of its bytes. */
+async function storeFile(
+  upload: Upload,
+  path: string,
+  { blob, sha256, numRows, numBytes, drop }: WrittenFile,
+  written: Written,
+  before: Promise<unknown> | undefined,
+): Promise<TableData["files"][number]> {
+  try {
+    await before;
+    const [stored] = await upload.store([{ path, blob, ...(sha256 !== undefined && { sha256 }) }]);
+    return { stored: written.add(stored), numRows, numBytes };
+  } finally {
+    await drop();
+  }
 }
 
 /** What has been stored, for errors. */

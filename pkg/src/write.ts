@@ -1,6 +1,6 @@
 /**
- * Parquet files made of frames: batches go to a writer in a worker, and its bytes come back as parts of Blobs, which the
- * browser keeps outside of the page's memory, on disk when they are many.
+ * Parquet files made of frames: batches go to a writer in a worker, and its bytes come back to a place outside of the page's memory:
+ * a Blob, which the browser keeps on disk when it is large, or a file that is needed for a short while only (`scratch.ts`).
  */
 import { failure } from "./errors.js";
 import { type Frame, messagesOf } from "./frame.js";
@@ -8,6 +8,7 @@ import type { ParquetBlobOptions } from "./frame-options.js";
 import type { Pool, Slot } from "./pool.js";
 import type { FinishedFile, WriterSettings } from "./protocol.js";
 import { checkCount } from "./row-range.js";
+import { memoryScratch, type Scratch } from "./scratch.js";
 
 /** How Parquet files are written. */
 export interface ParquetOptions {
@@ -40,6 +41,8 @@ export interface ParquetOptions {
 export interface WriteFilesOptions extends ParquetOptions, WriterSettings {
   /** The bytes of Arrow data after which a file ends and the next one begins; one file without it. */
   readonly fileBytes?: number;
+  /** Where the bytes of a file go; a Blob in memory without it. */
+  readonly scratch?: () => Promise<Scratch>;
 }
 
 /** How far a table has been written. */
@@ -53,6 +56,8 @@ export interface WriteProgress {
 /** @internal A file that was written. */
 export interface WrittenFile extends Omit<FinishedFile, "bytes"> {
   readonly blob: Blob;
+  /** Says that the blob is not needed any more. */
+  readonly drop: () => Promise<void>;
 }
 
 /** The size of files that `datasets` makes (`config.MAX_SHARD_SIZE`), in bytes of Arrow data. */
@@ -100,7 +105,8 @@ export async function* writeBatches(
   signal?: AbortSignal,
   onProgress: (progress: WriteProgress) => void = () => {},
 ): AsyncGenerator<WrittenFile, void, undefined> {
-  const { fileBytes = Number.POSITIVE_INFINITY, ready, ...settings } = options;
+  const { fileBytes = Number.POSITIVE_INFINITY, ready, scratch = memoryScratch, ...settings } = options;
+  const open = async () => FileUnderWay.open(pool.idlest(), await scratch(), schema, settings, signal);
   let file: FileUnderWay | undefined;
   let written = { numRows: 0, numBytes: 0 };
   let numFiles = 0;
@@ -108,7 +114,7 @@ export async function* writeBatches(
     for await (const batch of batches) {
       await ready?.();
       signal?.throwIfAborted();
-      file ??= await FileUnderWay.open(pool.idlest(), schema, settings, signal);
+      file ??= await open();
       const { numRows, numBytes } = await file.write(batch, signal);
       onProgress({ numRows: written.numRows + numRows, numBytes: written.numBytes + numBytes });
       if (numBytes < fileBytes) continue;
@@ -119,7 +125,7 @@ export async function* writeBatches(
       yield await full.finish(signal);
     }
     if (file || numFiles === 0) {
-      const last = file ?? (await FileUnderWay.open(pool.idlest(), schema, settings, signal));
+      const last = file ?? (await open());
       file = undefined;
       yield await last.finish(signal);
     }
@@ -133,21 +139,30 @@ class FileUnderWay {
   readonly #slot: Slot;
   readonly #writer: number;
   readonly #release: () => void;
-  readonly #parts: Blob[] = [];
+  readonly #scratch: Scratch;
 
-  private constructor(slot: Slot, writer: number, release: () => void) {
+  private constructor(slot: Slot, writer: number, release: () => void, scratch: Scratch) {
     this.#slot = slot;
     this.#writer = writer;
     this.#release = release;
+    this.#scratch = scratch;
   }
 
-  static async open(slot: Slot, schema: Uint8Array, settings: WriterSettings, signal?: AbortSignal) {
+  static async open(
+    slot: Slot,
+    scratch: Scratch,
+    schema: Uint8Array,
+    settings: WriterSettings,
+    signal?: AbortSignal,
+  ) {
     // The writer's memory is best not shared with scans.
     const release = slot.occupy();
     try {
-      return new FileUnderWay(slot, await slot.call("openWriter", [schema, settings], signal), release);
+      const writer = await slot.call("openWriter", [schema, settings], signal);
+      return new FileUnderWay(slot, writer, release, scratch);
     } catch (error) {
       release();
+      await scratch.drop();
       throw error;
     }
   }
@@ -155,14 +170,16 @@ class FileUnderWay {
   /** Writes a batch. */
   async write(batch: Uint8Array, signal?: AbortSignal): Promise<WriteProgress> {
     const { bytes, ...progress } = await this.#slot.call("writeBatch", [this.#writer, batch], signal);
-    if (bytes) this.#parts.push(new Blob([bytes]));
+    if (bytes) await this.#scratch.append(bytes);
     return progress;
   }
 
   async finish(signal?: AbortSignal): Promise<WrittenFile> {
     try {
       const { bytes, ...file } = await this.#slot.call("finishWriter", [this.#writer], signal);
-      return { ...file, blob: new Blob([...this.#parts, bytes], { type: PARQUET_TYPE }) };
+      await this.#scratch.append(bytes);
+      const blob = new Blob([await this.#scratch.finish()], { type: PARQUET_TYPE });
+      return { ...file, blob, drop: () => this.#scratch.drop() };
     } catch (error) {
       this.drop();
       throw error;
@@ -174,6 +191,7 @@ class FileUnderWay {
   /** Forgets the file. */
   drop(): void {
     this.#release();
+    void this.#scratch.drop();
     // A writer that is not there any more need not be closed.
     this.#slot.call("closeWriter", [this.#writer]).catch(() => {});
   }

@@ -277,9 +277,9 @@ export function fakeSession(
             operation: "read",
             context: { line: "3" },
           };
-        yield { bytesRead };
+        yield { bytesRead, numRows: bytesRead };
       }
-      yield { bytesRead: blob.size, inspection: fakeInspection(name, blob.size) };
+      yield { bytesRead: blob.size, numRows: blob.size, inspection: fakeInspection(name, blob.size) };
     },
     async openText(inspections) {
       const file = (inspection: Inspection, index: number): DataFile => ({

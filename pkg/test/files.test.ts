@@ -32,7 +32,7 @@ describe("inspectFiles", () => {
     expect(made.length).toBe(2);
     const ofFirst = progress.filter(({ index }) => index === 0);
     expect(ofFirst.map(({ bytesRead }) => bytesRead)).toEqual(range(0, 11).map((slice) => slice * 4));
-    expect(ofFirst[0]).toEqual({ index: 0, name: "long.csv", bytesRead: 0, size: 40 });
+    expect(ofFirst[0]).toEqual({ index: 0, name: "long.csv", bytesRead: 0, numRows: 0, size: 40 });
   });
 
   it("rejects with the first error, and stops the others", async () => {

@@ -75,8 +75,13 @@ pub struct Inspect<S> {
 /// How far a first pass is.
 #[derive(Debug)]
 pub enum Progress {
-    /// So many bytes were read.
-    Read(u64),
+    /// So many bytes were read, and so many rows found in them.
+    Read {
+        /// The bytes.
+        bytes: u64,
+        /// The rows.
+        rows: u64,
+    },
     /// All were.
     Done(Box<Inspection>),
 }
@@ -113,7 +118,7 @@ impl<S: ByteSource> Inspect<S> {
             inspector.cutter.push(&bytes);
             inspector.take_rows()?;
             self.at = end;
-            return Ok(Progress::Read(end));
+            return Ok(Progress::Read { bytes: end, rows: inspector.cutter.place().row });
         }
         inspector.cutter.finish();
         inspector.take_rows()?;

@@ -181,14 +181,7 @@ impl Table {
         let error =
             |kind, message: String| Err(Error::new(kind, WRITE, message).with("path", self.directory()));
         if let (Mode::Error, Some(first)) = (mode, existing.first()) {
-            return error(
-                ErrorKind::Conflict,
-                format!(
-                    "There are {} Parquet file(s) already, such as '{first}'. Say mode: \"overwrite\" to replace them or \
-                     mode: \"append\" to add to them.",
-                    existing.len()
-                ),
-            );
+            return error(ErrorKind::Conflict, already_there(first, existing));
         }
         let (directory, count) = (self.directory(), self.files.len());
         let slash = if directory.is_empty() { "" } else { "/" };
@@ -221,4 +214,17 @@ fn next_number(paths: &[String]) -> u64 {
         name.split('.').next()?.parse::<u64>().ok()
     };
     paths.iter().filter_map(number).max().map_or(0, |last| last.saturating_add(1))
+}
+
+/// What is in the way, and the ways out of it.
+fn already_there(first: &str, existing: &[String]) -> String {
+    let is_tables = existing.iter().all(|path| is_parquet(path));
+    let what = if is_tables { "Parquet file" } else { "data file" };
+    // `datasets` reads all of a repo as one format, so Parquet cannot follow texts.
+    let append = if is_tables { " or mode: \"append\" to add to the table" } else { "" };
+    let (there, it) = match existing.len() {
+        1 => (format!("There is a {what} already, '{first}'."), "it"),
+        many => (format!("There are {many} {what}s already, such as '{first}'."), "them"),
+    };
+    format!("{there} Say mode: \"overwrite\" to replace {it}{append}.")
 }

@@ -214,7 +214,9 @@ fn modes() {
     let before = head(&files, None);
     let error = refused(write(&before, Mode::Error, vec![table(path("train"), 1)]));
     assert_eq!((error.kind(), error.get("path")), (ErrorKind::Conflict, Some("train")));
-    assert!(error.message().contains("overwrite") && error.message().contains("append"));
+    let sentence = "There are 3 Parquet files already, such as 'train/part-00000.parquet'. Say mode: \"overwrite\" to replace \
+                    them or mode: \"append\" to add to the table.";
+    assert_eq!(error.message(), sentence);
     let append = write(&before, Mode::Append, vec![table(path("train"), 2)]).unwrap();
     assert_eq!(changes(&append), ["train/part-00008.parquet", "train/part-00009.parquet"]);
     let over = write(&before, Mode::Overwrite, vec![table(path("train"), 1)]).unwrap();
@@ -256,6 +258,12 @@ fn what_datasets_could_not_read_is_not_written() {
     let error = refused(write(&csv, Mode::Error, vec![table(split(None, "extra"), 1)]));
     assert_eq!(error.kind(), ErrorKind::Unsupported);
     assert!(error.message().contains("csv"), "{error}");
+    let text = head(&["train.txt"], None);
+    let error = refused(write(&text, Mode::Error, vec![table(split(None, "train"), 1)]));
+    let sentence = "There is a data file already, 'train.txt'. Say mode: \"overwrite\" to replace it.";
+    assert_eq!((error.kind(), error.message()), (ErrorKind::Conflict, sentence));
+    let over = write(&text, Mode::Overwrite, vec![table(split(None, "train"), 1)]).unwrap();
+    assert_eq!(changes(&over), ["train/part-00000.parquet", "-train.txt"]);
     for (config, name) in [(None, "my-split"), (Some("a/b"), "train"), (None, "")] {
         let error = refused(write(&head(&[], None), Mode::Error, vec![table(split(config, name), 1)]));
         assert_eq!(error.kind(), ErrorKind::Invalid, "{config:?} {name:?}: {error}");

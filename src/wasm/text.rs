@@ -27,6 +27,7 @@ pub struct Inspect(Rc<Mutex<ingest::Inspect<LocalFile>>>);
 #[serde(rename_all = "camelCase")]
 struct InspectProgress {
     bytes_read: u64,
+    num_rows: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     inspection: Option<Box<Inspection>>,
 }
@@ -44,16 +45,20 @@ impl Inspect {
         Ok(Self(Rc::new(Mutex::new(ingest::Inspect::new(source, from_js(options)?)))))
     }
 
-    /// Reads the next slice: `{ bytesRead }`, in the end with `inspection`.
+    /// Reads the next slice: `{ bytesRead, numRows }`, in the end with `inspection`.
     #[wasm_bindgen(unchecked_return_type = "unknown")]
     pub async fn next(&self, signal: Option<AbortSignal>) -> Result<JsValue, JsValue> {
         let inspect = Rc::clone(&self.0);
         let progress = abortable(signal, async { inspect.lock().await.next().await }).await?;
         to_js(&match progress {
-            Progress::Read(bytes_read) => InspectProgress { bytes_read, inspection: None },
-            Progress::Done(inspection) => {
-                InspectProgress { bytes_read: inspection.size, inspection: Some(inspection) }
+            Progress::Read { bytes, rows } => {
+                InspectProgress { bytes_read: bytes, num_rows: rows, inspection: None }
             }
+            Progress::Done(inspection) => InspectProgress {
+                bytes_read: inspection.size,
+                num_rows: inspection.layout.num_rows,
+                inspection: Some(inspection),
+            },
         })
     }
 }

@@ -98,6 +98,23 @@ impl Uploader {
     {
         to_js(&abortable(signal, call(Rc::clone(&self.0))).await?)
     }
+
+    /// What `look` says of a change of tables on the head of its branch.
+    async fn on_head<T: Serialize>(
+        &self,
+        place: JsValue,
+        change: JsValue,
+        signal: Option<AbortSignal>,
+        look: impl FnOnce(&DatasetChange, &RepoId, Result<Head>) -> Result<T>,
+    ) -> Result<JsValue, JsValue> {
+        let options: CommitOptions = from_js(place)?;
+        let change: DatasetChange = from_js(change)?;
+        let on_head = async |inner: Rc<Inner>| {
+            let place = options.place()?;
+            look(&change, &place.repo, inner.uploader.head(&place).await)
+        };
+        self.run(signal, on_head).await
+    }
 }
 
 #[wasm_bindgen]
@@ -167,15 +184,11 @@ impl Uploader {
         change: JsValue,
         signal: Option<AbortSignal>,
     ) -> Result<JsValue, JsValue> {
-        let options: CommitOptions = from_js(place)?;
-        let change: DatasetChange = from_js(change)?;
-        let look = async |inner: Rc<Inner>| {
-            let place = options.place()?;
-            let head = inner.uploader.head(&place).await?;
-            let files = change.existing(&place.repo, &head)?;
-            Ok(Existing { sha: head.sha, files })
+        let look = |change: &DatasetChange, repo: &RepoId, head: Result<Head>| {
+            let head = head?;
+            Ok(Existing { files: change.existing(repo, &head)?, sha: head.sha })
         };
-        self.run(signal, look).await
+        self.on_head(place, change, signal, look).await
     }
 
     /// What a commit of tables would do, were they stored. A repo that is not there yet counts as an empty one.
@@ -186,15 +199,12 @@ impl Uploader {
         change: JsValue,
         signal: Option<AbortSignal>,
     ) -> Result<JsValue, JsValue> {
-        let options: CommitOptions = from_js(place)?;
-        let change: DatasetChange = from_js(change)?;
-        let plan = async |inner: Rc<Inner>| {
-            let place = options.place()?;
-            let head = match inner.uploader.head(&place).await {
+        let plan = |change: &DatasetChange, repo: &RepoId, head: Result<Head>| {
+            let head = match head {
                 Err(error) if error.kind() == ErrorKind::NotFound => Head::default(),
                 head => head?,
             };
-            let Plan { add, delete, readme } = change.plan(&place.repo, &head)?;
+            let Plan { add, delete, readme } = change.plan(repo, &head)?;
             Ok(Planned {
                 files: add.into_iter().map(|file| file.path).collect(),
                 deleted: delete,
@@ -203,7 +213,7 @@ impl Uploader {
                 sha: head.sha,
             })
         };
-        self.run(signal, plan).await
+        self.on_head(place, change, signal, plan).await
     }
 
     /// Commits tables whose files are stored.

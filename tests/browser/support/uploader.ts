@@ -59,8 +59,8 @@ export async function begin(page: Page): Promise<void> {
   await page.getByRole("button", { name: /^Send/ }).click();
 }
 
-export async function isDone(page: Page): Promise<void> {
-  await expect(page.getByText("Done:")).toBeVisible({ timeout: 60_000 });
+export async function isDone(page: Page, timeout = 60_000): Promise<void> {
+  await expect(page.getByText("Done:")).toBeVisible({ timeout });
 }
 
 export async function send(page: Page): Promise<void> {
