@@ -1,4 +1,6 @@
 /** A file that is to be uploaded: what is known of it, and how that is found out. */
+
+import type { InspectionProgress } from "../files.js";
 import type { Frame } from "../frame.js";
 import type { Hub } from "../hub.js";
 import type { Inspection } from "../inspection.js";
@@ -15,13 +17,19 @@ export interface LocalFile extends GivenFile {
   kind: FileKind | undefined;
   /** How much of it was read to learn what is in it, in bytes. */
   bytesRead: number;
+  /** How many rows these bytes hold. */
+  rowsRead: number;
   split: string;
   config: string;
+  /** How a text file is written, where that is not UTF-8 and cannot be told. */
+  encoding?: "windows-1252";
   /** What a text file holds. */
   inspection?: Inspection;
   /** Its rows; `undefined` while it is being read, and when it cannot be. */
   frame?: Frame;
   numRows?: number;
+  /** About how many bytes of Arrow data they are. */
+  arrowBytes?: number;
   /** Why it cannot be read as a table. */
   error?: unknown;
   /** Whether it goes to the repo unchanged, and into no table. */
@@ -29,11 +37,15 @@ export interface LocalFile extends GivenFile {
 }
 
 /** A file that is part of a table. */
-export type TableFile = LocalFile & { readonly frame: Frame; readonly numRows: number };
+export type TableFile = LocalFile & {
+  readonly frame: Frame;
+  readonly numRows: number;
+  readonly arrowBytes: number;
+};
 
 /** Whether a file's rows are known and wanted. */
 export function isTable(file: LocalFile): file is TableFile {
-  return file.frame !== undefined && file.numRows !== undefined && !file.isAsItIs;
+  return file.arrowBytes !== undefined && !file.isAsItIs;
 }
 
 /** What a text file may begin with before text: UTF-16 has zeros in it. */
@@ -65,21 +77,35 @@ export async function openLocalFile(
       );
     }
     if (file.kind === "text") {
-      const onProgress = ({ bytesRead }: { readonly bytesRead: number }) => {
-        file.bytesRead = bytesRead;
+      const onProgress = ({ bytesRead, numRows }: InspectionProgress) => {
+        Object.assign(file, { bytesRead, rowsRead: numRows });
         onChange();
       };
-      const [inspection] = await library.inspectFiles([file.file], { hub, signal, onProgress });
+      const options = { hub, signal, ...(file.encoding && { encoding: file.encoding }) };
+      const [inspection] = await library.inspectFiles([file.file], { ...options, onProgress });
       if (!inspection) throw new Error("Nothing was found in the file.");
+      const wrong = inspection.findings.find(({ severity }) => severity === "error");
+      if (wrong) throw new Error(wrong.line ? `Line ${wrong.line}: ${wrong.message}` : wrong.message);
       file.inspection = inspection;
       file.frame = await library.fromFiles([file.file], { hub, signal, inspections: [inspection] });
     } else file.frame = await library.fromFiles([file.file], { hub, signal });
     file.numRows = await file.frame.count({ signal });
+    file.arrowBytes = await arrowBytesOf(file.frame, file.numRows, signal);
     file.bytesRead = file.file.size;
   } catch (error) {
     if (!signal.aborted) file.error = error;
   }
   onChange();
+}
+
+/** How many rows tell how large all are. */
+const SAMPLE_ROWS = 100;
+
+/** By the first rows of a frame, about how many bytes of Arrow data all are. */
+async function arrowBytesOf(frame: Frame, numRows: number, signal: AbortSignal): Promise<number> {
+  const rows = Math.min(numRows, SAMPLE_ROWS);
+  const [none, some] = await Promise.all([0, rows].map((count) => frame.limit(count).toIPC({ signal })));
+  return some && none && rows > 0 ? ((some.length - none.length) / rows) * numRows : 0;
 }
 
 /** Whether two files hold the same bytes. Reads both, slice by slice, no further than the first difference. */

@@ -7,14 +7,15 @@ import type { ConfigFrames } from "../split-frames.js";
 import type { PlannedCommit } from "../upload.js";
 import type { ParquetOptions } from "../write.js";
 import { Checks } from "./checks.js";
-import { type Column, type Mend, type Mends, sameName, tablesIn } from "./columns.js";
+import { type Column, type Mend, type Mends, tablesIn } from "./columns.js";
+import { addedFiles, fileBytesOf, numTableFiles } from "./contents.js";
 import type { GivenFile } from "./dropped.js";
 import { alone } from "./guard.js";
 import { Job, type Work } from "./job.js";
 import type { Library } from "./library.js";
+import { limitNotices, type Notice } from "./limits.js";
 import { isTable, type LocalFile, openLocalFile } from "./local-file.js";
-import { configNameOf, configNameProblem, repoNameProblem, splitNameProblem } from "./names.js";
-import { fileBytesFor } from "./progress.js";
+import { configNameOf, repoNameProblem } from "./names.js";
 import {
   forgetPlan,
   matching,
@@ -25,7 +26,7 @@ import {
   savedPlan,
   savePlan,
 } from "./saved.js";
-import { type ConfigFiles, configsOf, splitsOf } from "./tables.js";
+import { type ConfigFiles, configsOf, splitsOf, tableObstacle } from "./tables.js";
 
 /** Where the Hub is, and who asks. */
 export interface Access {
@@ -98,7 +99,8 @@ export class UploaderModel {
   readonly #mends = new Map<string, Mends>();
   #nextId = 0;
   #looking = new AbortController();
-  #reading = new AbortController();
+  /** What ends the reading of files that are being read. */
+  readonly #reading = new Map<LocalFile, AbortController>();
   #planning = new AbortController();
   #configs: readonly ConfigFiles[] | undefined;
 
@@ -125,8 +127,25 @@ export class UploaderModel {
     return this.configs.flatMap(({ files }) => files).reduce((sum, { numRows }) => sum + numRows, 0);
   }
 
+  /** The bytes of Arrow data after which a file ends. */
+  get fileBytes(): number {
+    return fileBytesOf(this.files.filter(isTable), this.settings);
+  }
+
+  /** What the Hub would refuse of the commit, or advises against. */
+  get limits(): readonly Notice[] {
+    return limitNotices({
+      given: this.files.map(({ path }) => path),
+      added: addedFiles(this.files, this.settings),
+      numTableFiles: numTableFiles(this.configs, this.fileBytes),
+      numExisting: this.dataset?.files.length ?? 0,
+    });
+  }
+
   get isReading(): boolean {
-    return this.files.some((file) => !file.isAsItIs && file.frame === undefined && file.error === undefined);
+    return this.files.some(
+      (file) => !file.isAsItIs && file.arrowBytes === undefined && file.error === undefined,
+    );
   }
 
   /** Why it cannot be sent yet: the first thing to mend, in a sentence. */
@@ -142,7 +161,8 @@ export class UploaderModel {
     const broken = this.files.find((file) => file.error !== undefined && !file.isAsItIs);
     if (broken) return `${broken.path} cannot be read. Remove it, or upload it as it is.`;
     if (this.configs.length === 0) return "There is no table among the files.";
-    return this.#tableObstacle();
+    const obstacle = tableObstacle(this.configs, (config) => this.mendsOf(config));
+    return obstacle ?? this.limits.find(({ severity }) => severity === "error")?.message;
   }
 
   /** Another Hub or another token; the plan stays. */
@@ -190,27 +210,36 @@ export class UploaderModel {
       .map((file): LocalFile => {
         this.#nextId += 1;
         const { path, handle } = file;
-        const base = { id: this.#nextId, path, file: file.file, kind: undefined, bytesRead: 0 };
+        const base = { id: this.#nextId, path, file: file.file, kind: undefined, bytesRead: 0, rowsRead: 0 };
         return { ...base, ...(handle && { handle }), split: "train", config: "default", isAsItIs: false };
       });
     if (added.length === 0) return;
     this.files = [...this.files, ...added];
     this.#onChange();
-    const { library, local } = await this.#open();
-    const splits = await local.guessSplits(this.files.map(({ path }) => path));
-    for (const file of added) file.split = splits[this.files.indexOf(file)] ?? "train";
-    for (const file of added) await this.#recognise(file);
-    const { signal } = this.#reading;
-    for (const file of added) {
-      await openLocalFile(file, library, local, signal, this.#onChange);
-      if (signal.aborted) return;
+    try {
+      await this.#read(added);
+    } catch (error) {
+      // Without the WebAssembly no file can be read.
+      for (const file of added) file.error ??= error;
     }
     this.checks.look(this.files.filter(isTable));
     this.#replan();
   }
 
+  /** Reads a file again, by another encoding. */
+  async readAs(file: LocalFile, encoding: NonNullable<LocalFile["encoding"]>): Promise<void> {
+    Object.assign(file, { encoding, error: undefined });
+    this.#onChange();
+    await this.#readFile(file);
+    this.checks.look(this.files.filter(isTable));
+    this.#replan();
+  }
+
+  /** Takes a file out; when it is being read, that ends. */
   removeFile(file: LocalFile): void {
+    this.#reading.get(file)?.abort();
     this.files = this.files.filter((other) => other !== file);
+    this.checks.look(this.files.filter(isTable));
     this.#replan();
   }
 
@@ -341,8 +370,7 @@ export class UploaderModel {
 
   /** Begins anew with other files, for the same repo. */
   reset(): void {
-    this.#reading.abort();
-    this.#reading = new AbortController();
+    for (const reading of this.#reading.values()) reading.abort();
     this.files = [];
     this.#mends.clear();
     this.job = undefined;
@@ -352,7 +380,7 @@ export class UploaderModel {
 
   /** Ends the workers. */
   close(): void {
-    for (const work of [this.#looking, this.#reading, this.#planning]) work.abort();
+    for (const work of [this.#looking, this.#planning, ...this.#reading.values()]) work.abort();
     this.job?.cancel();
     this.#remote?.close();
     this.#local?.close();
@@ -360,25 +388,21 @@ export class UploaderModel {
     this.#local = undefined;
   }
 
-  #tableObstacle(): string | undefined {
-    for (const { config, files, columns } of this.configs) {
-      const where = this.configs.length > 1 ? ` of ${config}` : "";
-      const name =
-        configNameProblem(config) ?? files.map(({ split }) => splitNameProblem(split)).find(Boolean);
-      if (name) return name;
-      const conflict = columns.find(({ state }) => state === "conflict");
-      if (conflict) return `Say what the column ${conflict.name}${where} is to be: its files differ.`;
-      if (columns.every(({ state }) => state === "dropped")) return `No column${where} is left.`;
-      const fields = files.map(({ id, frame }) => ({ id, fields: frame.schema.fields }));
-      const twice = sameName(fields, this.mendsOf(config));
-      if (twice !== undefined) return `Two columns${where} would be called ${twice}.`;
-      const empty = files.find(({ split }) =>
-        files.every((file) => file.split !== split || file.numRows === 0),
-      );
-      if (empty)
-        return `The split ${empty.split}${where} has no rows, and \`datasets\` reads no empty split.`;
-    }
-    return undefined;
+  /** Guesses the splits of files, and reads what is in them, one after the other. */
+  async #read(added: readonly LocalFile[]): Promise<void> {
+    const { local } = await this.#open();
+    const splits = await local.guessSplits(this.files.map(({ path }) => path));
+    for (const file of added) file.split = splits[this.files.indexOf(file)] ?? "train";
+    for (const file of added) await this.#recognise(file);
+    for (const file of added) if (this.files.includes(file)) await this.#readFile(file);
+  }
+
+  async #readFile(file: LocalFile): Promise<void> {
+    const { library, local } = await this.#open();
+    const reading = new AbortController();
+    this.#reading.set(file, reading);
+    await openLocalFile(file, library, local, reading.signal, this.#onChange);
+    this.#reading.delete(file);
   }
 
   /** The library and the hubs, made when first needed. */
@@ -404,24 +428,16 @@ export class UploaderModel {
   }
 
   #options(): WriteDatasetOptions {
-    const { compression, fileMegabytes, rowGroupMegabytes, naming, message, createPr } = this.settings;
+    const { compression, rowGroupMegabytes, naming, message, createPr } = this.settings;
     const { mode, license } = this.target;
-    const tables = this.files.filter(isTable);
-    const bytes = tables.reduce((sum, { file }) => sum + file.size, 0);
     return {
       mode,
       ...(license && { license }),
       naming,
       compression,
       rowGroupBytes: rowGroupMegabytes * 1e6,
-      fileBytes: fileMegabytes === undefined ? fileBytesFor(bytes) : fileMegabytes * 1e6,
-      add: [
-        ...this.files.filter(({ isAsItIs }) => isAsItIs).map(({ path, file }) => ({ path, blob: file })),
-        ...(this.settings.keepsOriginals ? tables : []).map(({ path, file }) => ({
-          path: `original/${path}`,
-          blob: file,
-        })),
-      ],
+      fileBytes: this.fileBytes,
+      add: addedFiles(this.files, this.settings).map(({ path, blob }) => ({ path, blob })),
       ...(message.trim() && { commitMessage: message }),
       createPr,
     };
@@ -440,8 +456,8 @@ export class UploaderModel {
     const saved = await matching(file, this.missing);
     if (!saved) return;
     this.missing = this.missing.filter((other) => other !== saved);
-    const { path, split, config, isAsItIs } = saved;
-    Object.assign(file, { path, split, config, isAsItIs });
+    const { size: _size, sample: _sample, handle: _handle, ...place } = saved;
+    Object.assign(file, place);
     this.files = sortedAs(this.files, this.unfinished?.files ?? []);
   }
 

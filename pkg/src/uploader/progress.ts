@@ -82,9 +82,15 @@ export function durationText(seconds: number): string {
 }
 
 /**
- * The bytes of Arrow data for a file: about a sixteenth of all, so that what a killed page had begun to send is little; never
- * so little that files are many for nothing, and no more than `datasets` makes (`config.MAX_SHARD_SIZE`).
+ * The bytes of Arrow data for a file: a sixteenth of all, so that what a killed page had begun to send is little. But no more files than
+ * one for each 3 MB of what was given, and none larger than `datasets` makes them (`config.MAX_SHARD_SIZE`).
  */
-export function fileBytesFor(totalBytes: number): number {
-  return Math.round(Math.min(Math.max(totalBytes / 16, 32e6), 500e6));
+export function fileBytesFor(givenBytes: number, arrowBytes: number): number {
+  const numFiles = Math.min(Math.max(Math.floor(givenBytes / 3e6), 1), 16);
+  return Math.min(Math.max(Math.ceil(arrowBytes / numFiles), 1e6), 500e6);
+}
+
+/** About how many rows a file has, by those in the bytes that were read of it; `undefined` before the first. */
+export function estimatedRows(rowsRead: number, bytesRead: number, size: number): number | undefined {
+  return rowsRead === 0 ? undefined : Math.round((rowsRead * size) / bytesRead);
 }

@@ -16,6 +16,7 @@ export interface SavedFile {
   readonly split: string;
   readonly config: string;
   readonly isAsItIs: boolean;
+  readonly encoding?: NonNullable<LocalFile["encoding"]>;
   readonly handle?: FileSystemFileHandle;
 }
 
@@ -53,16 +54,10 @@ export async function forgetPlan(): Promise<void> {
 }
 
 /** What is kept of a file. */
-export async function savedFile({
-  path,
-  file,
-  handle,
-  split,
-  config,
-  isAsItIs,
-}: LocalFile): Promise<SavedFile> {
+export async function savedFile(given: LocalFile): Promise<SavedFile> {
+  const { path, file, handle, split, config, isAsItIs, encoding } = given;
   const saved = { path, size: file.size, sample: await sampleOf(file), split, config, isAsItIs };
-  return handle ? { ...saved, handle } : saved;
+  return { ...saved, ...(handle && { handle }), ...(encoding && { encoding }) };
 }
 
 /** The files that handles give; the user is asked for consent, so it must be called from a click. */

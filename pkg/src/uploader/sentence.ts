@@ -7,6 +7,9 @@ export function sentenceOf(error: unknown): string {
   const { hint, file, line } = error.context;
   const place = line === undefined ? file : `${file}, line ${line}`;
   const isNamed = file === undefined || error.message.includes(file);
+  if (isOtherEncoding(error)) {
+    return `Line ${line} is not UTF-8. Files of Excel often are in Windows-1252; else save it as UTF-8, and add it again.`;
+  }
   switch (error.code) {
     case "unauthorized":
       return "The Hub does not know this token any more. Sign in again above; the plan stays as it is.";
@@ -15,4 +18,9 @@ export function sentenceOf(error: unknown): string {
     default:
       return [error.message, hint, isNamed ? "" : `(${place})`].filter(Boolean).join(" ");
   }
+}
+
+/** Whether a file has bytes that are no UTF-8, so that it may be in another encoding. */
+export function isOtherEncoding(error: unknown): boolean {
+  return isHubframeError(error, "corrupt") && error.message.startsWith("The file is not UTF-8");
 }

@@ -3,9 +3,10 @@ import type { Frame } from "../frame.js";
 import type { Hub } from "../hub.js";
 import type { ColumnTypes } from "../inspection.js";
 import type { SplitFrames } from "../split-frames.js";
-import { type Column, columnsOf, type Mends, typesOf } from "./columns.js";
+import { type Column, columnsOf, type Mends, sameName, typesOf } from "./columns.js";
 import type { Library } from "./library.js";
 import type { TableFile } from "./local-file.js";
+import { configNameProblem, splitNameProblem } from "./names.js";
 
 /** The files of one config, in the order of their splits. */
 export interface ConfigFiles {
@@ -27,6 +28,29 @@ export function configsOf(
     const fields = sorted.map(({ id, frame }) => ({ id, fields: frame.schema.fields }));
     return { config, files: sorted, columns: columnsOf(fields, mends(config)) };
   });
+}
+
+/** Why tables cannot be sent as they are: the first thing to mend, in a sentence. */
+export function tableObstacle(
+  configs: readonly ConfigFiles[],
+  mends: (config: string) => Mends,
+): string | undefined {
+  for (const { config, files, columns } of configs) {
+    const where = configs.length > 1 ? ` of ${config}` : "";
+    const name = configNameProblem(config) ?? files.map(({ split }) => splitNameProblem(split)).find(Boolean);
+    if (name) return name;
+    const conflict = columns.find(({ state }) => state === "conflict");
+    if (conflict) return `Say what the column ${conflict.name}${where} is to be: its files differ.`;
+    if (columns.every(({ state }) => state === "dropped")) return `No column${where} is left.`;
+    const fields = files.map(({ id, frame }) => ({ id, fields: frame.schema.fields }));
+    const twice = sameName(fields, mends(config));
+    if (twice !== undefined) return `Two columns${where} would be called ${twice}.`;
+    const empty = files.find(({ split }) =>
+      files.every((file) => file.split !== split || file.numRows === 0),
+    );
+    if (empty) return `The split ${empty.split}${where} has no rows, and \`datasets\` reads no empty split.`;
+  }
+  return undefined;
 }
 
 /** The splits of a config. All have the columns of all its files: `datasets` wants the splits of a config alike. */

@@ -1,14 +1,20 @@
 import { describe, expect, it } from "vitest";
 import type { UploadProgress } from "../../src/upload.js";
 import { diffLines } from "../../src/uploader/diff.js";
-import { limitNotices } from "../../src/uploader/limits.js";
+import { type CommitSize, limitNotices } from "../../src/uploader/limits.js";
 import {
   configNameOf,
   configNameProblem,
   repoNameProblem,
   splitNameProblem,
 } from "../../src/uploader/names.js";
-import { Counter, durationText, fileBytesFor, secondsLeft } from "../../src/uploader/progress.js";
+import {
+  Counter,
+  durationText,
+  estimatedRows,
+  fileBytesFor,
+  secondsLeft,
+} from "../../src/uploader/progress.js";
 
 describe("names", () => {
   it("are those that the Hub and datasets take", () => {
@@ -32,16 +38,34 @@ describe("names", () => {
 
 describe("limits", () => {
   it("are told before anything is sent", () => {
-    const told = (path: string, size = 1) =>
-      limitNotices([{ path, size }], 0).map(({ severity }) => severity);
-    expect(told("a.csv")).toEqual([]);
-    expect(told("a.csv", 201e9)).toEqual(["warning"]);
-    expect(told("a.csv", 501e9)).toEqual(["error"]);
+    const told = (commit: Partial<CommitSize>) =>
+      limitNotices({ given: [], added: [], numTableFiles: 1, numExisting: 0, ...commit }).map(
+        ({ severity, message }) => `${severity}: ${message}`,
+      );
+    const file = (size: number, path = "a.csv", isText = true) => ({ path, size, isText });
+    expect(told({ given: ["a.csv"], added: [file(1)] })).toEqual([]);
+    expect(told({ added: [file(201e9)] })[0]).toMatch(/^warning: a.csv has 201 GB; the Hub advises/);
+    expect(told({ added: [file(501e9)] })[0]).toMatch(/^error: a.csv has 501 GB; the Hub takes no file/);
     for (const secret of ["x/.env", "id_rsa", "a.pem", "aws_credentials.csv"])
-      expect(told(secret)).toEqual(["warning"]);
-    const many = Array.from({ length: 10_001 }, (_, index) => ({ path: `f/${index}`, size: 1 }));
-    expect(limitNotices(many, 0)[0]?.message).toContain("The folder f has 10,001 files");
-    expect(limitNotices(many, 90_000).map(({ severity }) => severity)).toEqual(["error", "warning"]);
+      expect(told({ given: [secret] })[0]).toMatch(/^warning: .* looks like a file of keys/);
+    const many = (count: number, folder: (index: number) => string, size = 1) =>
+      Array.from({ length: count }, (_, index) => file(size, `${folder(index)}/${index}`));
+    expect(told({ added: many(10_001, () => "f") })).toEqual([
+      expect.stringMatching(/^warning: The commit has 10,002 files/),
+      expect.stringMatching(/^error: The folder f would have 10,001 files/),
+    ]);
+    expect(told({ added: many(25_000, (index) => `f${index % 3}`) })[0]).toMatch(
+      /^error: The commit would have 25,001/,
+    );
+    expect(told({ numExisting: 100_000 })).toEqual([
+      expect.stringMatching(/^warning: The repo would have 100,001/),
+    ]);
+    expect(told({ numTableFiles: 101 })).toEqual([
+      expect.stringMatching(/^warning: The commit has 101 files/),
+    ]);
+    expect(told({ added: many(11, () => "f", 9.9e6) })[0]).toMatch(/^error: 11 text files .* come to 109 MB/);
+    expect(told({ added: many(11, () => "f", 10.1e6) })).toEqual([]);
+    expect(told({ added: many(11, () => "f", 9.9e6).map((one) => ({ ...one, isText: false })) })).toEqual([]);
   });
 });
 
@@ -124,6 +148,15 @@ describe("progress", () => {
   });
 
   it("chooses sizes of files by that of all", () => {
-    expect([1e3, 1e9, 1e12].map(fileBytesFor)).toEqual([32e6, 62.5e6, 500e6]);
+    expect(fileBytesFor(1e3, 2e3)).toBe(1e6);
+    expect(fileBytesFor(10e6, 60e6)).toBe(20e6);
+    expect(fileBytesFor(60e6, 64e6)).toBe(4e6);
+    expect(fileBytesFor(1e9, 2e9)).toBe(125e6);
+    expect(fileBytesFor(1e12, 1e12)).toBe(500e6);
+  });
+
+  it("guesses the rows of a file by those that were read", () => {
+    expect(estimatedRows(0, 10, 100)).toBeUndefined();
+    expect(estimatedRows(5, 10, 101)).toBe(51);
   });
 });

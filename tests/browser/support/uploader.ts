@@ -1,5 +1,6 @@
 /** The uploader page, as a person uses it. */
 import type { Locator, Page } from "@playwright/test";
+import { type Dataset, Hub } from "hubframe";
 import type { LocalHub } from "./local-hub.js";
 import type { StaticServer } from "./static.js";
 import { test as base, expect } from "./test.js";
@@ -31,6 +32,13 @@ export async function signIn(page: Page, token = "hf_write"): Promise<void> {
   await page.getByLabel("Access token").fill(token);
   await page.keyboard.press("Enter");
   await expect(page.getByText("Signed in as")).toBeVisible();
+}
+
+/** The page with somebody signed in, and the name of a dataset. */
+export async function start(page: Page, site: StaticServer, hub: LocalHub, name: string): Promise<void> {
+  await open(page, site, hub);
+  await signIn(page);
+  await page.getByLabel("Dataset name").fill(name);
 }
 
 /** One of the five steps, by its heading: `2 Files`. */
@@ -66,4 +74,18 @@ export async function isDone(page: Page, timeout = 60_000): Promise<void> {
 export async function send(page: Page): Promise<void> {
   await begin(page);
   await isDone(page);
+}
+
+/** What hubframe finds in a dataset. */
+export async function inDataset<T>(
+  { endpoint }: LocalHub,
+  repo: string,
+  look: (dataset: Dataset, hub: Hub) => Promise<T>,
+): Promise<T> {
+  const hub = new Hub({ endpoint, token: "hf_write" });
+  try {
+    return await look(await hub.dataset(repo), hub);
+  } finally {
+    hub.close();
+  }
 }

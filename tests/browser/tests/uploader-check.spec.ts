@@ -1,30 +1,29 @@
 /** What the uploader finds in files, and the mends that it offers: each on a file that needs it. */
-import { Hub } from "hubframe";
+import { writeFileSync } from "node:fs";
+import { basename } from "node:path";
+import type { TestInfo } from "@playwright/test";
 import type { LocalHub } from "../support/local-hub.js";
 import { expect } from "../support/test.js";
-import { add, file, open, review, send, signIn, step, test } from "../support/uploader.js";
+import { add, file, inDataset, open, review, send, signIn, start, step, test } from "../support/uploader.js";
 
 /** The columns and rows of a split, as hubframe reads them, class labels by name. */
-async function rowsOf(hub: LocalHub, repo: string, split = "train", config?: string) {
-  const client = new Hub({ endpoint: hub.endpoint, token: "hf_write" });
-  const dataset = await client.dataset(repo);
-  const frame = await dataset.split(split, config === undefined ? {} : { config });
-  const types = Object.fromEntries(frame.schema.fields.map(({ name, type }) => [name, type]));
-  const rows = (await frame.toRows({ labels: "names" })).map((row) =>
-    JSON.stringify(Object.values(row), plain),
-  );
-  client.close();
-  return { types, rows };
+function rowsOf(hub: LocalHub, repo: string, split = "train", config?: string) {
+  return inDataset(hub, repo, async (dataset) => {
+    const frame = await dataset.split(split, config === undefined ? {} : { config });
+    const types = Object.fromEntries(frame.schema.fields.map(({ name, type }) => [name, type]));
+    const rows = (await frame.toRows({ labels: "names" })).map((row) =>
+      JSON.stringify(Object.values(row), plain),
+    );
+    return { types, rows };
+  });
 }
 
 const plain = (_: string, value: unknown) => (typeof value === "bigint" ? Number(value) : value);
 
 test("columns that differ are kept as text, or become what is chosen", async ({ page, site, freshHub }) => {
-  await open(page, site, freshHub);
-  await signIn(page);
-  await page.getByLabel("Dataset name").fill("mends");
+  await start(page, site, freshHub, "mends");
   await add(page, [
-    file("a.csv", "id,price,note,old,junk\n1,1.10,x,1,q\n2,2.50,,2,q\n"),
+    file("a.csv", "id,price,note,old,junk,only\n1,1.10,x,1,q,7\n2,2.50,,2,q,8\n"),
     file("b.jsonl", '{"id": "A-3", "price": 3, "note": "y", "old": 3}\n'),
   ]);
   const matrix = page.getByRole("region", { name: "Columns of default" });
@@ -34,6 +33,8 @@ test("columns that differ are kept as text, or become what is chosen", async ({ 
   await expect(matrix.getByRole("row").filter({ has: page.getByLabel("Name of junk") })).toContainText(
     "null in 1 of 2 files",
   );
+  await expect(page.getByLabel("Change only")).toHaveValue("");
+  await expect(page.getByLabel("Change only")).toContainText("Fill with nulls");
   await page.getByLabel("Change price").selectOption({ label: "Keep as text" });
   await page.getByLabel("Change old").selectOption({ label: "As int32" });
   await page.getByLabel("Name of old").fill("new");
@@ -42,8 +43,31 @@ test("columns that differ are kept as text, or become what is chosen", async ({ 
   await review(page);
   await send(page);
   const { types, rows } = await rowsOf(freshHub, "user/mends");
-  expect(types).toEqual({ id: "Utf8", price: "Utf8", note: "Utf8", new: "Int32" });
-  expect(rows).toEqual(['["1","1.10","x",1]', '["2","2.50",null,2]', '["A-3","3","y",3]']);
+  expect(types).toEqual({ id: "Utf8", price: "Utf8", note: "Utf8", new: "Int32", only: "Int64" });
+  expect(rows).toEqual(['["1","1.10","x",1,7]', '["2","2.50",null,2,8]', '["A-3","3","y",3,null]']);
+});
+
+test("columns that cannot be one are left out, or their files become configs", async ({
+  page,
+  site,
+  freshHub,
+}) => {
+  await start(page, site, freshHub, "conflict");
+  await add(page, [
+    file("a.jsonl", '{"id": 1, "tags": ["x"]}\n'),
+    file("b.jsonl", '{"id": 2, "tags": "y"}\n'),
+  ]);
+  await expect(step(page, "5 Review")).toContainText("Say what the column tags is to be: its files differ.");
+  await page.getByLabel("Change tags").selectOption({ label: "Leave it out" });
+  await review(page);
+  await page.getByLabel("Change tags").selectOption({ label: "As it is" });
+  await page.getByRole("button", { name: "Several configs …" }).click();
+  await page.getByRole("combobox", { name: "Config of b.jsonl" }).fill("other");
+  await page.keyboard.press("Tab");
+  await review(page);
+  await send(page);
+  expect((await rowsOf(freshHub, "user/conflict", "train", "default")).rows).toEqual(['[1,["x"]]']);
+  expect((await rowsOf(freshHub, "user/conflict", "train", "other")).rows).toEqual(['[2,"y"]']);
 });
 
 test("a value that does not fit its type stops the upload, by name, before anything is committed", async ({
@@ -51,9 +75,7 @@ test("a value that does not fit its type stops the upload, by name, before anyth
   site,
   freshHub,
 }) => {
-  await open(page, site, freshHub);
-  await signIn(page);
-  await page.getByLabel("Dataset name").fill("misfit");
+  await start(page, site, freshHub, "misfit");
   await add(page, [file("a.csv", "n\n1\nmany\n")]);
   await page.getByLabel("Change n").selectOption({ label: "As int64" });
   await review(page);
@@ -66,9 +88,7 @@ test("a value that does not fit its type stops the upload, by name, before anyth
 });
 
 test("class labels keep their names, in every split", async ({ page, site, freshHub }) => {
-  await open(page, site, freshHub);
-  await signIn(page);
-  await page.getByLabel("Dataset name").fill("labels");
+  await start(page, site, freshHub, "labels");
   await add(page, [file("train.csv", "label\npos\nneg\npos\n"), file("test.csv", "label\nneutral\n")]);
   await page.getByLabel("Change label").selectOption({ label: "As class labels" });
   await expect(page.getByLabel("Change label")).toContainText("As class label, 3 names");
@@ -80,9 +100,7 @@ test("class labels keep their names, in every split", async ({ page, site, fresh
 });
 
 test("what is odd is told with file and line", async ({ page, site, freshHub }) => {
-  await open(page, site, freshHub);
-  await signIn(page);
-  await page.getByLabel("Dataset name").fill("odd");
+  await start(page, site, freshHub, "odd");
   await add(page, [
     file("train/zip.csv", "zip,n\n00501,1\n94110,2\n10001,x\n"),
     file("ragged.csv", "a,b\n1,2\n1,2,3\n"),
@@ -99,10 +117,103 @@ test("what is odd is told with file and line", async ({ page, site, freshHub }) 
   await expect(check).toContainText(
     /zip\.csv, line 2, column zip:.*"00501" has digits that a number would lose/,
   );
-  await expect(check).toContainText(/ragged\.csv, line 3/);
+  await expect(files).toContainText(/ragged\.csv.*Line 3: Row with 3 fields/s);
   await expect(check).toContainText(".env looks like a file of keys or passwords");
   await expect(step(page, "5 Review")).toContainText("cannot be read. Remove it, or upload it as it is.");
 });
+
+test("each thing that is odd about a table is told of a file that has it", async ({
+  page,
+  site,
+  freshHub,
+}) => {
+  const keys = Array.from({ length: 1200 }, (_, index) => JSON.stringify({ d: { [`k${index}`]: 1 } }));
+  const wide = Array.from({ length: 1001 }, (_, index) => `c${index}`).join();
+  const odd: [name: string, content: string | Buffer, told: RegExp][] = [
+    ["no-rows.csv", "a,b\n", /The file has no rows/],
+    ["no-header.csv", "1,2\n3,4\n", /line 1: The first row looks like the ones below/],
+    ["short.csv", "a,b\n1,2\n3\n", /line 3: Row with 1 fields where there are 2 columns/],
+    ["unnamed.csv", "a,\n1,2\n", /line 1, column Unnamed: 1: Column 2 has no name/],
+    ["same-name.csv", "a,a\n1,2\n", /column a\.1: There is more than one column "a"/],
+    ["wide.csv", `${wide}\n${wide}\n`, /The file has 1001 columns/],
+    ["keys.jsonl", keys.join("\n"), /column d: Its objects have so many different keys/],
+    ["mixed.jsonl", '{"a":1}\n{"a":{"b":2}}\n', /line 1, column a: 1 of 2 values are objects/],
+    ["big.csv", "n\n9223372036854775808\n1\n", /line 2, column n: .* is an integer beyond int64/],
+    ["words.csv", "t\nx\nNA\n", /line 3, column t: "NA" may stand for a missing value/],
+    ["keys.json", '{"version":1,"rows":[{"a":1}]}', /it has version, which are left out/],
+    [
+      "utf-16.csv",
+      Buffer.from("\ufeffa\n1\n", "utf16le"),
+      /The file is not in UTF-8; its text was converted/,
+    ],
+  ];
+  await open(page, site, freshHub);
+  await add(
+    page,
+    odd.map(([name, content]) => file(name, content)),
+  );
+  const findings = step(page, "3 Check").locator(".findings li");
+  for (const [name, , told] of odd) {
+    const own = findings.filter({ hasText: new RegExp(`(Wrong|Look|Note): ${name.replace(".", "\\.")}`) });
+    await expect(own.filter({ hasText: told })).toHaveCount(1);
+  }
+});
+
+test("a file that is not UTF-8 is read as Windows-1252, also after a reload", async ({
+  page,
+  site,
+  freshHub,
+}) => {
+  await start(page, site, freshHub, "latin");
+  const latin = file("latin.csv", Buffer.from("name\nM\xfcller\n", "latin1"));
+  await add(page, [latin]);
+  await expect(step(page, "2 Files")).toContainText("Line 2 is not UTF-8.");
+  await page.getByRole("button", { name: "Read it as Windows-1252" }).click();
+  await review(page);
+  await freshHub.fault({ origin: "hub", path: "preupload", kind: "status", status: 403, count: 1 });
+  await page.getByRole("button", { name: /^Send/ }).click();
+  await expect(page.getByRole("button", { name: "Try again" })).toBeVisible();
+  await page.reload();
+  await page.getByRole("button", { name: "Go on" }).click();
+  await signIn(page);
+  await add(page, [latin]);
+  await review(page);
+  await send(page);
+  expect((await rowsOf(freshHub, "user/latin")).rows).toEqual(['["Müller"]']);
+});
+
+test("what one commit cannot take is told before anything is sent", async ({
+  page,
+  site,
+  freshHub,
+}, info) => {
+  await start(page, site, freshHub, "limits");
+  const broken = Array.from({ length: 11 }, (_, index) => {
+    const path = info.outputPath(`notes-${index}.json`);
+    writeFileSync(path, `[{"a": }${" ".repeat(9_900_000)}`);
+    return path;
+  });
+  await add(page, [...broken, writtenTable(info)]);
+  for (const path of broken)
+    await step(page, "2 Files")
+      .getByRole("row")
+      .filter({ has: page.getByLabel(`Select ${basename(path)}`) })
+      .locator("+ tr")
+      .getByRole("button", { name: "Upload it as it is" })
+      .click();
+  const sentence = "11 text files that are to be kept as they are come to 109 MB";
+  await expect(step(page, "3 Check")).toContainText(sentence);
+  await expect(step(page, "5 Review")).toContainText(sentence);
+  await expect(page.getByRole("button", { name: "Review the commit" })).toBeDisabled();
+  await page.getByRole("button", { name: "Remove notes-0.json" }).click();
+  await expect(page.getByRole("button", { name: "Review the commit" })).toBeEnabled();
+});
+
+function writtenTable(info: TestInfo): string {
+  const path = info.outputPath("train.csv");
+  writeFileSync(path, "n\n1\n");
+  return path;
+}
 
 test("the same file twice, and rows that train and test share, are found", async ({
   page,
@@ -137,9 +248,7 @@ test("an existing dataset keeps its README but for what must change, and its spl
 }) => {
   const readme = `---\n# a comment\nlicense:   mit\ntags: [ "a",  b ]\npretty_name: "Ünicode"\n---\n# Mine\r\n\nText  with spaces \n`;
   await freshHub.create({ id: "user/mine", files: { "README.md": readme } });
-  await open(page, site, freshHub);
-  await signIn(page);
-  await page.getByLabel("Dataset name").fill("mine");
+  await start(page, site, freshHub, "mine");
   await expect(page.getByText("user/mine exists")).toBeVisible();
   await add(page, [file("a.csv", "n\n1\n")]);
   await page.getByRole("combobox", { name: "Split of a.csv" }).fill("extra");
@@ -150,15 +259,15 @@ test("an existing dataset keeps its README but for what must change, and its spl
   await expect(page.locator(".diff .added")).toHaveCount(5);
   await expect(page.locator(".diff .removed")).toHaveCount(0);
   await send(page);
-  const client = new Hub({ endpoint: freshHub.endpoint, token: "hf_write" });
-  const read = async (path: string) =>
-    new TextDecoder().decode(await client.readFile(`hf://datasets/user/mine/${path}`));
-  const lines = (await read("README.md")).split("\n");
+  const text = (path: string) =>
+    inDataset(freshHub, "user/mine", async (_, hub) =>
+      new TextDecoder().decode(await hub.readFile(`hf://datasets/user/mine/${path}`)),
+    );
+  const lines = (await text("README.md")).split("\n");
   const from = lines.indexOf("configs:");
   expect(from).toBeGreaterThan(0);
   expect([...lines.slice(0, from), ...lines.slice(from + 5)].join("\n")).toBe(readme);
-  expect(await read("original/a.csv")).toBe("n\n1\n");
-  client.close();
+  expect(await text("original/a.csv")).toBe("n\n1\n");
   expect((await rowsOf(freshHub, "user/mine", "extra")).rows).toEqual(["[1]"]);
 
   // The same split again is refused until it is said what becomes of it.
@@ -177,9 +286,7 @@ test("an existing dataset keeps its README but for what must change, and its spl
 
 test("a pull request leaves main as it is", async ({ page, site, freshHub }) => {
   await freshHub.create({ id: "user/asked", files: { "README.md": "# x\n" } });
-  await open(page, site, freshHub);
-  await signIn(page);
-  await page.getByLabel("Dataset name").fill("asked");
+  await start(page, site, freshHub, "asked");
   await expect(page.getByText("user/asked exists")).toBeVisible();
   await add(page, [file("train.csv", "n\n1\n")]);
   await page.getByRole("combobox", { name: /^Commit/ }).selectOption({ label: "as a pull request" });

@@ -6,10 +6,9 @@ import { closeSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, Page } from "@playwright/test";
-import { Hub } from "hubframe";
 import { longestTask } from "../support/page-thread.js";
 import { expect } from "../support/test.js";
-import { begin, isDone, open, review, signIn, step, test } from "../support/uploader.js";
+import { begin, inDataset, isDone, review, start, step, test } from "../support/uploader.js";
 
 const MEGABYTES = Number(process.env.HUBFRAME_UPLOAD_MB ?? 100);
 
@@ -88,9 +87,7 @@ test("a large CSV file: bounded memory, progress every second, and a page that a
   const path = join(tmpdir(), `hubframe-large-${process.pid}.csv`);
   try {
     const numRows = largeCsv(path);
-    await open(page, site, freshHub);
-    await signIn(page);
-    await page.getByLabel("Dataset name").fill("large");
+    await start(page, site, freshHub, "large");
     const times: number[] = [];
     let [stillReading, stillSending] = [0, 0];
     const task = await longestTask(browser, page, async () => {
@@ -122,11 +119,11 @@ test("a large CSV file: bounded memory, progress every second, and a page that a
     expect(task).toBeLessThan(200);
     expect(stillReading).toBeLessThan(1000);
     expect(stillSending).toBeLessThan(1000);
-    const client = new Hub({ endpoint: freshHub.endpoint, token: "hf_write" });
-    const frame = await (await client.dataset("user/large")).split("train");
-    expect(await frame.count()).toBe(numRows);
-    expect((await frame.slice(numRows - 1).toRows()).map(({ id }) => Number(id))).toEqual([numRows]);
-    client.close();
+    await inDataset(freshHub, "user/large", async (dataset) => {
+      const frame = await dataset.split("train");
+      expect(await frame.count()).toBe(numRows);
+      expect((await frame.slice(numRows - 1).toRows()).map(({ id }) => Number(id))).toEqual([numRows]);
+    });
   } finally {
     rmSync(path, { force: true });
   }

@@ -1,29 +1,28 @@
 /** The uploader page as it is built, in Chromium: from files to a dataset that loads. */
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { Hub } from "hubframe";
+import type { LocalHub } from "../support/local-hub.js";
 import { ROOT } from "../support/paths.js";
 import { expect } from "../support/test.js";
-import { add, file, open, review, send, signIn, step, test } from "../support/uploader.js";
+import { add, file, inDataset, open, review, send, signIn, start, step, test } from "../support/uploader.js";
 
 const VEGA = join(ROOT, "node_modules/vega-datasets/data");
 
 /** The configs, splits and rows of a dataset, as hubframe finds them. */
-async function shape(endpoint: string, repo: string): Promise<Record<string, Record<string, number>>> {
-  const hub = new Hub({ endpoint, token: "hf_write" });
-  const dataset = await hub.dataset(repo);
-  const shape: Record<string, Record<string, number>> = {};
-  for (const { name, splits } of dataset.configs) {
-    shape[name] = {};
-    for (const split of splits) {
-      const frame = await dataset.split(split.name, { config: name });
-      Object.assign(shape[name], { [split.name]: await frame.count() });
+function shape(hub: LocalHub, repo: string): Promise<Record<string, Record<string, number>>> {
+  return inDataset(hub, repo, async (dataset) => {
+    const shape: Record<string, Record<string, number>> = {};
+    for (const { name, splits } of dataset.configs) {
+      const counts = splits.map(async (split) => {
+        const frame = await dataset.split(split.name, { config: name });
+        return [split.name, await frame.count()] as const;
+      });
+      shape[name] = Object.fromEntries(await Promise.all(counts));
     }
-  }
-  hub.close();
-  return shape;
+    return shape;
+  });
 }
 
 test("a new user's way from four kinds of files to a dataset takes few clicks", async ({
@@ -71,7 +70,7 @@ test("a new user's way from four kinds of files to a dataset takes few clicks", 
   // Choosing the files is a click, and one in the browser's own dialog.
   const clicks = (await page.evaluate(() => (globalThis as unknown as { clicks: number }).clicks)) + 2;
   expect(clicks).toBeLessThan(12);
-  expect(await shape(freshHub.endpoint, "user/vega-four")).toEqual({
+  expect(await shape(freshHub, "user/vega-four")).toEqual({
     birdstrikes: { train: 10_000 },
     movies: { train: 3201 },
     "flights-3m": { train: 3_000_000 },
@@ -84,9 +83,7 @@ test("splits follow the names of files, and are set one by one or many at once",
   site,
   freshHub,
 }) => {
-  await open(page, site, freshHub);
-  await signIn(page);
-  await page.getByLabel("Dataset name").fill("splits");
+  await start(page, site, freshHub, "splits");
   await add(page, [
     file("train.csv", "a\n1\n2\n3\n"),
     file("my_test.csv", "a\n4\n"),
@@ -109,9 +106,30 @@ test("splits follow the names of files, and are set one by one or many at once",
   await page.keyboard.press("Tab");
   await review(page);
   await send(page);
-  expect(await shape(freshHub.endpoint, "user/splits")).toEqual({
+  expect(await shape(freshHub, "user/splits")).toEqual({
     default: { train: 3, test: 1, my_split: 2 },
   });
+});
+
+test("while a large file is read its rows are estimated, and it can be taken out", async ({
+  page,
+  site,
+  freshHub,
+}, info) => {
+  await start(page, site, freshHub, "taken-out");
+  const path = info.outputPath("large.csv");
+  const numRows = 4_000_000;
+  writeFileSync(path, `n\n${"123456789012345\n".repeat(numRows)}`);
+  await page.getByLabel("Choose files").setInputFiles(path);
+  const rows = step(page, "2 Files").getByRole("row").nth(1);
+  await expect(rows).toContainText(/about [34],\d{3},\d{3}/);
+  const bar = rows.getByRole("progressbar");
+  expect(await bar.evaluate((bar: HTMLProgressElement) => bar.position)).toBeGreaterThan(0);
+  await page.getByRole("button", { name: "Remove large.csv" }).click();
+  await expect(bar).toBeHidden();
+  await add(page, [file("small.csv", "a\n1\n")]);
+  await review(page);
+  await expect(page.locator(".plan")).toContainText("1 file to add");
 });
 
 /** What a page may have to download before it needs the WebAssembly: all of its JavaScript, after gzip, in bytes. */

@@ -3,7 +3,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { live } from "lit/directives/live.js";
 import { byteText, countText } from "../../preview/cell/text.js";
 import { type Column, tablesIn, wordOf } from "../columns.js";
-import { limitNotices, type Notice } from "../limits.js";
+import type { Notice } from "../limits.js";
 import { isTable, type TableFile } from "../local-file.js";
 import type { UploaderModel } from "../model.js";
 import type { ConfigFiles } from "../tables.js";
@@ -42,11 +42,7 @@ function tablesHint(model: UploaderModel, files: readonly TableFile[]): Template
 }
 
 function findings(model: UploaderModel, files: readonly TableFile[]): TemplateResult {
-  const sized = model.files.map(({ path, file }) => ({ path, size: file.size }));
-  const notices: Notice[] = [
-    ...limitNotices(sized, model.dataset?.files.length ?? 0),
-    ...model.checks.notices,
-  ];
+  const notices: Notice[] = [...model.limits, ...model.checks.notices];
   const found = files.flatMap(({ path, inspection }) =>
     (inspection?.findings ?? []).map(({ severity, line, column, count, message }) => ({
       severity,

@@ -2,21 +2,17 @@
 import { html, type TemplateResult } from "lit";
 import { live } from "lit/directives/live.js";
 import { byteText } from "../../preview/cell/text.js";
-import { isTable } from "../local-file.js";
 import type { Settings, UploaderModel } from "../model.js";
-import { fileBytesFor } from "../progress.js";
 import { textOf } from "./target.js";
 
 /** What will be written, and the fold with what can be set. */
 export function convertView(model: UploaderModel): TemplateResult {
   const { settings } = model;
-  const bytes = model.files.filter(isTable).reduce((sum, { file }) => sum + file.size, 0);
-  const fileBytes = settings.fileMegabytes === undefined ? fileBytesFor(bytes) : settings.fileMegabytes * 1e6;
   const set = (change: Partial<Settings>) => model.setSettings(change);
   return html`
     <p>
       Parquet with ${settings.compression} compression, row groups of at most ${settings.rowGroupMegabytes} MB, a page index and
-      content-defined chunks: what the Hub's viewer reads fast and stores once. A file ends after about ${byteText(fileBytes)} of data.
+      content-defined chunks: what the Hub's viewer reads fast and stores once. A file ends after about ${byteText(model.fileBytes)} of data.
     </p>
     <label class="tick">
       <input

@@ -6,7 +6,8 @@ import { type GivenFile, pickedFiles } from "../dropped.js";
 import type { LocalFile } from "../local-file.js";
 import type { UploaderModel } from "../model.js";
 import { configNameProblem, splitNameProblem } from "../names.js";
-import { sentenceOf } from "../sentence.js";
+import { estimatedRows } from "../progress.js";
+import { isOtherEncoding, sentenceOf } from "../sentence.js";
 import { textOf } from "./target.js";
 
 /** What this step keeps beside the model. */
@@ -107,6 +108,7 @@ function fileRow(
             <td></td>
             <td colspan="7">
               ${sentenceOf(file.error)}
+              ${isOtherEncoding(file.error) ? html`<button @click=${() => void model.readAs(file, "windows-1252")}>Read it as Windows-1252</button>` : nothing}
               <button @click=${() => model.setAsItIs(file, true)}>Upload it as it is</button>
             </td>
           </tr>
@@ -146,7 +148,14 @@ function kindText({ kind, inspection }: LocalFile): string {
 function rowsCell(file: LocalFile): TemplateResult | string {
   if (file.numRows !== undefined) return countText(file.numRows);
   if (file.error !== undefined || file.isAsItIs) return "–";
-  return html`<progress max=${file.file.size} value=${file.bytesRead} aria-label=${`Reading ${file.path}`}></progress>`;
+  const rows = estimatedRows(file.rowsRead, file.bytesRead, file.file.size);
+  const label = `Reading ${file.path}`;
+  // What is no text is read by its footer, or as a whole.
+  const bar =
+    file.kind === "text"
+      ? html`<progress max=${file.file.size} value=${file.bytesRead} aria-label=${label}></progress>`
+      : html`<progress aria-label=${label}></progress>`;
+  return html`${rows === undefined ? "" : `about ${countText(rows)}`} ${bar}`;
 }
 
 /** What is done to several files at once. */
