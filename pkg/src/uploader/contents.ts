@@ -1,7 +1,8 @@
 /** What the commit will hold: how the tables are cut into files, and which files go beside them. Pure. */
+
+import type { Settings } from "./choices.js";
 import type { AddedFile } from "./limits.js";
 import { isTable, type LocalFile, type TableFile } from "./local-file.js";
-import type { Settings } from "./model.js";
 import { fileBytesFor } from "./progress.js";
 import type { ConfigFiles } from "./tables.js";
 

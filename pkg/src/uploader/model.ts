@@ -5,8 +5,8 @@ import type { Hub, WriteDatasetOptions } from "../hub.js";
 import type { Identity } from "../protocol.js";
 import type { ConfigFrames } from "../split-frames.js";
 import type { PlannedCommit } from "../upload.js";
-import type { ParquetOptions } from "../write.js";
 import { Checks } from "./checks.js";
+import type { Access, Settings, Target } from "./choices.js";
 import { type Column, type Mend, type Mends, tablesIn } from "./columns.js";
 import { addedFiles, fileBytesOf, numTableFiles } from "./contents.js";
 import type { GivenFile } from "./dropped.js";
@@ -27,34 +27,6 @@ import {
   savePlan,
 } from "./saved.js";
 import { type ConfigFiles, configsOf, splitsOf, tableObstacle } from "./tables.js";
-
-/** Where the Hub is, and who asks. */
-export interface Access {
-  readonly endpoint: string;
-  readonly token: string | undefined;
-}
-
-/** Where the dataset goes. */
-export interface Target {
-  readonly owner: string;
-  readonly name: string;
-  readonly isPrivate: boolean;
-  readonly license: string;
-  /** What becomes of splits that a repo has already. */
-  readonly mode: "error" | "overwrite" | "append";
-}
-
-/** How it is written and committed. */
-export interface Settings {
-  readonly compression: NonNullable<ParquetOptions["compression"]>;
-  /** In MB; without it, by the size of the data. */
-  readonly fileMegabytes: number | undefined;
-  readonly rowGroupMegabytes: number;
-  readonly naming: "parts" | "shards";
-  readonly keepsOriginals: boolean;
-  readonly message: string;
-  readonly createPr: boolean;
-}
 
 /** The state of the repo that is named. */
 export type RepoState = "unknown" | "looking" | "new" | "exists" | "hidden";

@@ -2,10 +2,11 @@
  * The plan of an upload, kept in the browser until it is done: so that a page that was closed in the middle can go on. It holds
  * names, choices and, where the browser has them, handles that open the files again with the user's consent. Never a token.
  */
+
+import type { Settings, Target } from "./choices.js";
 import type { Mends } from "./columns.js";
 import type { GivenFile } from "./dropped.js";
 import type { LocalFile } from "./local-file.js";
-import type { Settings, Target } from "./model.js";
 
 /** A file of a plan. */
 export interface SavedFile {

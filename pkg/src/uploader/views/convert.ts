@@ -2,7 +2,8 @@
 import { html, type TemplateResult } from "lit";
 import { live } from "lit/directives/live.js";
 import { byteText } from "../../preview/cell/text.js";
-import type { Settings, UploaderModel } from "../model.js";
+import type { Settings } from "../choices.js";
+import type { UploaderModel } from "../model.js";
 import { textOf } from "./target.js";
 
 /** What will be written, and the fold with what can be set. */

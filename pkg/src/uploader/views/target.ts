@@ -1,7 +1,8 @@
 /** Step 1: who uploads, and where to. */
 import { html, nothing, type TemplateResult } from "lit";
 import { live } from "lit/directives/live.js";
-import type { Target, UploaderModel } from "../model.js";
+import type { Target } from "../choices.js";
+import type { UploaderModel } from "../model.js";
 import { repoNameProblem } from "../names.js";
 import { sentenceOf } from "../sentence.js";
 
