@@ -5,8 +5,12 @@ import type { ScanBatch, ScanTask } from "./protocol.js";
 export interface ReadProgress {
   /** Rows that have been decoded. */
   readonly numRows: number;
-  /** Bytes of Arrow data that these are. What crossed the network, {@link HubOptions.onRequest} tells. */
+  /** Bytes of Arrow data that these are. */
   readonly numBytes: number;
+  /** HTTP requests for the files' data and footers, those included that were tried again. */
+  readonly requests: number;
+  /** Bytes that these have brought. Nothing that a cache or a local file gave is in it. */
+  readonly bytesRead: number;
   /** Files whose rows have all been decoded. */
   readonly filesDone: number;
   /** Files that are read. */
@@ -24,6 +28,8 @@ export class Meter {
   readonly #numFiles: number;
   #numRows = 0;
   #numBytes = 0;
+  #requests = 0;
+  #bytesRead = 0;
 
   constructor(tasks: readonly ScanTask[], tell: OnProgress) {
     this.#tell = tell;
@@ -37,6 +43,8 @@ export class Meter {
     for await (const batch of batches) {
       this.#numRows += batch.numRows;
       this.#numBytes += batch.bytes.byteLength;
+      this.#requests += batch.traffic?.requests ?? 0;
+      this.#bytesRead += batch.traffic?.bytes ?? 0;
       this.#report();
       yield batch;
     }
@@ -50,6 +58,8 @@ export class Meter {
     this.#tell({
       numRows: this.#numRows,
       numBytes: this.#numBytes,
+      requests: this.#requests,
+      bytesRead: this.#bytesRead,
       filesDone: this.#numFiles - this.#left.size,
       numFiles: this.#numFiles,
     });

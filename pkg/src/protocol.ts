@@ -322,6 +322,14 @@ export interface ScanTask {
 export interface ScanBatch {
   readonly numRows: number;
   readonly bytes: Uint8Array;
+  /** What reading cost since the batch before; not said of batches that were in memory. */
+  readonly traffic?: Traffic;
+}
+
+/** Requests sent, and bytes of their answers received. */
+export interface Traffic {
+  readonly requests: number;
+  readonly bytes: number;
 }
 
 /** A row count, and the files whose footers are known now. */

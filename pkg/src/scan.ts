@@ -220,10 +220,15 @@ function runner(
     ahead: tasksAtOnce(tasks, small ? 1 : pool.slots.length),
     start: (task: ScanTask) => {
       const batches = named((small ? home : pool.idlest(home)).stream("scan", [task], either));
-      return meter ? meter.watch(task, batches) : batches;
+      return withRows(meter ? meter.watch(task, batches) : batches);
     },
     stop: () => stopping.abort(),
   };
+}
+
+/** A batch without rows only says what reading cost. */
+async function* withRows(batches: AsyncGenerator<ScanBatch>): AsyncGenerator<ScanBatch> {
+  for await (const batch of batches) if (batch.numRows > 0) yield batch;
 }
 
 /**

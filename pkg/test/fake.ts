@@ -1,4 +1,4 @@
-/** Stand-ins for what needs a browser or the WebAssembly module: a session over rows in memory, and a worker. */
+/** Stand-ins for what needs the WebAssembly module: a session over rows in memory, and workers that hold one. */
 import { int32, tableFromArrays, tableToIPC, utf8 } from "@uwdata/flechette";
 import { toTable } from "../src/arrow.js";
 import { workerConnector } from "../src/connect.js";
@@ -10,11 +10,12 @@ import { Pool } from "../src/pool.js";
 import type { DataFile, FrameSpec, ScanBatch, ScanTask, SessionSettings } from "../src/protocol.js";
 import type { Partials } from "../src/query.js";
 import { ALL_ROWS, isAll } from "../src/row-range.js";
-import { type Port, serve } from "../src/rpc.js";
+import { serve } from "../src/rpc.js";
 import { Source } from "../src/source.js";
 import { transfers } from "../src/transfers.js";
 import type { SessionEvent } from "../src/types.js";
 import { wholeView } from "../src/view.js";
+import { FakeWorker } from "./fake-worker.js";
 
 /** The smallest module that compiles. */
 export const EMPTY_WASM = new WebAssembly.Module(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0));
@@ -306,7 +307,8 @@ export function fakeSession(
           const read = Array.from({ length: numRows }, (_, index) => firstRow(file.path) + start + index);
           const ids = read.filter((id) => passes(filter, id)).slice(0, left);
           log.push(`batch ${file.path}`);
-          if (ids.length > 0) yield { numRows: ids.length, bytes: content(columns, ids).bytes };
+          const { bytes } = ids.length > 0 ? content(columns, ids) : { bytes: new Uint8Array() };
+          yield { numRows: ids.length, bytes, traffic: { requests: 1, bytes: 10 * numRows } };
           left -= ids.length;
           if (left === 0) return;
         }
@@ -401,37 +403,6 @@ function fakeUploads(log: Log) {
 
 /** How long a third of a fake upload takes, in milliseconds. */
 const STEP = 60;
-
-/** A target of events that is used as a port. */
-type Target = EventTarget & Pick<Port, "addEventListener">;
-
-/** A worker whose other end runs in this thread. Messages are cloned, and buffers transferred, as between threads. */
-export class FakeWorker extends (EventTarget as new () => Target) {
-  readonly scope: Port = Object.assign(new EventTarget() as Target, {
-    postMessage: (message: unknown, transfer: Transferable[]) => this.#deliver(this, message, transfer),
-  });
-  terminated = false;
-
-  postMessage(message: unknown, transfer: Transferable[] = []): void {
-    this.#deliver(this.scope as unknown as EventTarget, message, transfer);
-  }
-
-  terminate(): void {
-    this.terminated = true;
-  }
-
-  /** What a browser does when the worker throws outside of any call, or its script cannot be loaded. */
-  fail(message = ""): void {
-    this.dispatchEvent(Object.assign(new Event("error"), { message }));
-  }
-
-  #deliver(to: EventTarget, message: unknown, transfer: Transferable[]): void {
-    const data = structuredClone(message, { transfer });
-    setImmediate(() => {
-      if (!this.terminated) to.dispatchEvent(new MessageEvent("message", { data }));
-    });
-  }
-}
 
 /** Workers over fake sessions, and all that were made. */
 export function fakeWorkers(

@@ -203,6 +203,17 @@ describe("cost", () => {
 });
 
 describe("progress", () => {
+  it("is told what reading cost, also where no row passes", async () => {
+    const { frame } = await fakeFrame(FILES);
+    const told: ReadProgress[] = [];
+    const rows = await frame
+      .filter([["id", "<", 0]])
+      .toRows({ onProgress: (progress) => told.push(progress) });
+    expect(rows).toEqual([]);
+    expect(told.at(-1)).toMatchObject({ numRows: 0, numBytes: 0, bytesRead: 1000, filesDone: 4 });
+    expect(told.at(-1)?.requests).toBeGreaterThan(3);
+  });
+
   it("is told in rows, bytes and files, to the end", async () => {
     const { frame } = await fakeFrame(FILES);
     const told: ReadProgress[] = [];

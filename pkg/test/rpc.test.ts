@@ -4,7 +4,8 @@ import { createHandlers, type Session } from "../src/handlers.js";
 import type { ScanBatch, ScanTask } from "../src/protocol.js";
 import { PortClient, STREAM_CREDIT, serve } from "../src/rpc.js";
 import { transfers } from "../src/transfers.js";
-import { FakeWorker, fakeSession, type Log, ORIGIN, SETTINGS } from "./fake.js";
+import { fakeSession, type Log, ORIGIN, SETTINGS } from "./fake.js";
+import { FakeWorker } from "./fake-worker.js";
 
 const TASK: ScanTask = { file: { path: "a", size: 1, oid: "a" }, rows: { start: 0, end: 100 } };
 const SPEC = { ...ORIGIN, rows: { start: 0 } };

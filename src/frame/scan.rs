@@ -23,7 +23,7 @@ use crate::{
     parquet::{Footer, ReadStep, Reader},
     path::RepoId,
     range::coalesce,
-    source::{ByteSource, RemoteFile},
+    source::{ByteSource, RemoteFile, Traffic},
 };
 
 /// A task under way. Dropping it aborts its requests.
@@ -33,6 +33,7 @@ pub struct Scan<T> {
     task: ScanTask,
     repo: RepoId,
     schema: SchemaRef,
+    source: Rc<RemoteFile<T>>,
     state: State<T>,
 }
 
@@ -47,12 +48,18 @@ impl<T: Transport + 'static> Scan<T> {
     pub(super) fn new(session: Rc<Session<T>>, task: ScanTask) -> Result<Self> {
         let repo = repo_id(&task.repo_type, &task.repo)?;
         let schema = decode_schema(&task.schema)?;
-        Ok(Self { session, task, repo, schema, state: State::Idle })
+        let source = Rc::new(session.remote_file(&repo, &task.sha, &task.file));
+        Ok(Self { session, task, repo, schema, source, state: State::Idle })
     }
 
     /// The schema of the batches.
     pub fn schema(&self) -> &SchemaRef {
         &self.schema
+    }
+
+    /// What it has cost so far.
+    pub fn traffic(&self) -> &Traffic {
+        self.source.traffic()
     }
 
     /// The next rows, or `None` after the last.
@@ -84,17 +91,24 @@ impl<T: Transport + 'static> Scan<T> {
 
     /// Reads the footer and plans the read.
     async fn start(&self) -> Result<Reading<T>> {
-        let Self { session, task, repo, schema, .. } = self;
-        let source = Rc::new(session.remote_file(repo, &task.sha, &task.file));
+        let Self { session, task, repo, schema, source, .. } = self;
         let Prepared { footer, options, .. } =
-            session.prepare(repo, task, schema.fields().clone(), &source).await?;
+            session.prepare(repo, task, schema.fields().clone(), source).await?;
         let footer = footer.with_bytes(schema.fields())?.map_or(footer, Rc::new);
         let adapter = Adapter::new(schema, &options.schema(&footer))?;
-        let footer = read_prefixes(&*source, footer, &options).await?;
+        let footer = read_prefixes(&**source, footer, &options).await?;
         let reader = Reader::new(&footer, &options)?;
         // Whoever wants some rows may have them after any row group.
         let eager = options.limit.is_none();
-        Ok(Reading { source, footer, reader, adapter, eager, ahead: None, asked: Vec::new() })
+        Ok(Reading {
+            source: Rc::clone(source),
+            footer,
+            reader,
+            adapter,
+            eager,
+            ahead: None,
+            asked: Vec::new(),
+        })
     }
 }
 

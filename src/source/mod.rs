@@ -5,6 +5,7 @@
 mod cache;
 mod memory;
 mod remote;
+mod traffic;
 
 #[cfg(test)]
 mod tests;
@@ -18,6 +19,7 @@ use crate::error::{Error, ErrorKind, Result};
 pub use cache::{RangeCache, SharedCache};
 pub use memory::MemorySource;
 pub use remote::{Locations, RemoteFile};
+pub use traffic::{Amount, Traffic};
 
 /// A file that is read by ranges.
 pub trait ByteSource {

@@ -9,7 +9,7 @@ use std::{cell::RefCell, collections::HashMap, ops::Range, rc::Rc};
 use bytes::{Bytes, BytesMut};
 use futures_util::{StreamExt, TryStreamExt, lock::Mutex, stream};
 
-use super::{ByteSource, SharedCache, cache::read_through, check_bounds, slice};
+use super::{ByteSource, SharedCache, Traffic, cache::read_through, check_bounds, slice};
 use crate::{
     error::{Error, ErrorKind, Result},
     http::{Attempt, Body, Response, Transport, origin, with_retries},
@@ -85,6 +85,7 @@ pub struct RemoteFile<T> {
     size: u64,
     coalescing: Coalescing,
     cache: SharedCache,
+    traffic: Traffic,
 }
 
 impl<T: Transport> RemoteFile<T> {
@@ -106,12 +107,18 @@ impl<T: Transport> RemoteFile<T> {
             size,
             coalescing: Coalescing::default(),
             cache: None,
+            traffic: Traffic::default(),
         }
     }
 
     /// The same file, of which bytes may be here from earlier, and are kept for later.
     pub fn with_cache(self, cache: SharedCache) -> Self {
         Self { cache, ..self }
+    }
+
+    /// What its reads cost. Those that the cache answered cost nothing.
+    pub fn traffic(&self) -> &Traffic {
+        &self.traffic
     }
 
     /// The file's address on the Hub.
@@ -191,6 +198,7 @@ impl<T: Transport> RemoteFile<T> {
 
     async fn request(&self, url: &str, range: &Range<u64>) -> Result<Response<T::Body>> {
         let request = self.hub.get(url).with_header("range", range_header(range));
+        self.traffic.sent();
         self.hub.transport().send(&request).await
     }
 
@@ -214,7 +222,7 @@ impl<T: Transport> RemoteFile<T> {
         if let Err(error) = self.check_etag(&response) {
             return Attempt::Failed(error);
         }
-        match response.body.bytes().await {
+        match self.body(response).await {
             Ok(body) if body.len() as u64 == range.end - range.start => Attempt::Done(body),
             Ok(body) => Attempt::Again(self.cut_short(body.len()), None),
             Err(error) => Attempt::from(Err(error)),
@@ -232,7 +240,7 @@ impl<T: Transport> RemoteFile<T> {
         if let Err(error) = self.check_etag(&response) {
             return Attempt::Failed(error);
         }
-        match response.body.bytes().await {
+        match self.body(response).await {
             Ok(body) if body.len() as u64 == self.size => match slice(&body, 0, range) {
                 Some(bytes) => Attempt::Done(bytes),
                 None => Attempt::Failed(self.changed("length")),
@@ -240,6 +248,12 @@ impl<T: Transport> RemoteFile<T> {
             Ok(body) => Attempt::Again(self.cut_short(body.len()), None),
             Err(error) => Attempt::from(Err(error)),
         }
+    }
+
+    async fn body(&self, response: Response<T::Body>) -> Result<Bytes> {
+        let body = response.body.bytes().await?;
+        self.traffic.received(body.len());
+        Ok(body)
     }
 
     /// All answers of one origin must carry the ETag of the first. Weak ones promise no equal bytes, so they

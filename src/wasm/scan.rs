@@ -14,12 +14,19 @@ use wasm_bindgen::prelude::*;
 use web_sys::AbortSignal;
 
 use super::convert::{abortable, to_js_error};
-use crate::{error::Result, frame::BatchEncoder};
+use crate::{
+    error::Result,
+    frame::BatchEncoder,
+    source::{Amount, Traffic},
+};
 
 /// The batches of one task.
 #[wasm_bindgen]
 #[derive(Debug)]
-pub struct Scan(Rc<Mutex<Running>>);
+pub struct Scan {
+    running: Rc<Mutex<Running>>,
+    traffic: Traffic,
+}
 
 struct Running {
     batches: LocalBoxStream<'static, Result<RecordBatch>>,
@@ -35,10 +42,12 @@ impl Debug for Running {
 impl Scan {
     pub(super) fn new(
         schema: &Schema,
+        traffic: Traffic,
         batches: impl Stream<Item = Result<RecordBatch>> + 'static,
     ) -> Result<Self> {
         let encoder = BatchEncoder::new(schema)?;
-        Ok(Self(Rc::new(Mutex::new(Running { batches: batches.boxed_local(), encoder }))))
+        let running = Running { batches: batches.boxed_local(), encoder };
+        Ok(Self { running: Rc::new(Mutex::new(running)), traffic })
     }
 }
 
@@ -47,7 +56,7 @@ impl Scan {
     /// The next batch as Arrow IPC messages in a buffer of its own, to be transferred; `undefined` after the last.
     #[wasm_bindgen(unchecked_return_type = "{ numRows: number; bytes: Uint8Array<ArrayBuffer> } | undefined")]
     pub async fn next(&self, signal: Option<AbortSignal>) -> Result<JsValue, JsValue> {
-        let running = Rc::clone(&self.0);
+        let running = Rc::clone(&self.running);
         let batch = abortable(signal, async {
             let mut running = running.lock().await;
             let Some(batch) = running.batches.try_next().await? else { return Ok(None) };
@@ -55,6 +64,13 @@ impl Scan {
         });
         let Some((num_rows, buffers)) = batch.await? else { return Ok(JsValue::UNDEFINED) };
         batch_to_js(num_rows, &buffers)
+    }
+
+    /// The requests sent and the bytes received since this was last asked.
+    #[wasm_bindgen(js_name = takeTraffic, unchecked_return_type = "[requests: number, bytes: number]")]
+    pub fn take_traffic(&self) -> Vec<f64> {
+        let Amount { requests, bytes } = self.traffic.take();
+        vec![requests as f64, bytes as f64]
     }
 }
 

@@ -239,7 +239,8 @@ impl Session {
             let schema = Arc::clone(scan.schema());
             let next =
                 async |mut scan: frame::Scan<_>| Ok(scan.next_batch().await?.map(|batch| (batch, scan)));
-            Scan::new(&schema, try_unfold(scan, next))
+            let traffic = scan.traffic().clone();
+            Scan::new(&schema, traffic, try_unfold(scan, next))
         });
         scan.map_err(|error| to_js_error(&error))
     }

@@ -15,6 +15,7 @@ use super::{
 use crate::{
     frame::{self, ScanTask, TextScan},
     ingest::{self, Inspection, Progress},
+    source::Traffic,
 };
 
 /// The first pass over a file.
@@ -79,7 +80,7 @@ pub fn scan_text(task: JsValue, blob: Blob) -> Result<Scan, JsValue> {
     let scan = TextScan::new(source, &task).and_then(|scan| {
         let schema = Arc::clone(scan.schema());
         let next = async |mut scan: TextScan<_>| Ok(scan.next_batch().await?.map(|batch| (batch, scan)));
-        Scan::new(&schema, try_unfold(scan, next))
+        Scan::new(&schema, Traffic::default(), try_unfold(scan, next))
     });
     scan.map_err(|error| to_js_error(&error))
 }

@@ -40,6 +40,30 @@ test("the first 100 rows of three columns of an indexed file", async ({ plainPag
   expect(pageRequests.reduce((sum, { bytes }) => sum + bytes, 0)).toBeLessThan(0.03 * size);
 });
 
+test("progress says what crossed the network", async ({ plainPage, freshHub }) => {
+  await freshHub.reset();
+  const ask = (filter: [string, string, number][]) =>
+    plainPage.evaluate(
+      async ({ endpoint, path, filter }) => {
+        const hub = new hubframe.Hub({ endpoint });
+        const frame = await hub.readParquet(path, { filter: filter as import("hubframe").Filter });
+        const told: import("hubframe").ReadProgress[] = [];
+        await frame.toRows({ onProgress: (progress) => told.push(progress) });
+        hub.close();
+        return told.at(-1);
+      },
+      { endpoint: freshHub.endpoint, path: `hf://datasets/${INDEXED}`, filter },
+    );
+  const read = await ask([["distance", "<", 60]]);
+  const log = fileRequests(await freshHub.log()).filter(({ origin }) => origin === "storage");
+  // Opening read the footer before.
+  const [footer, ...rest] = log;
+  expect(footer?.bytes_sent).toBeGreaterThan(0);
+  expect(read?.requests).toBe(rest.length);
+  expect(read?.bytesRead).toBe(rest.reduce((sum, { bytes_sent }) => sum + bytes_sent, 0));
+  expect(read?.numRows).toBeGreaterThan(0);
+});
+
 test("public data is read without a preflight, and the signed URL is used again", async ({
   plainPage,
   freshHub,
