@@ -1,5 +1,6 @@
 """What the uploader page makes of local files is loaded by Python's libraries: its splits, types, labels and rows."""
 
+import json
 import os
 import pathlib
 import subprocess
@@ -7,6 +8,7 @@ import subprocess
 import dask.dataframe as dd
 import datasets
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 from conftest import REPO
 
@@ -28,7 +30,9 @@ def test_four_kinds_of_files():
     for config, count in counts.items():
         loaded = datasets.load_dataset(repo, config)
         assert {split: rows.num_rows for split, rows in loaded.items()} == {"train": count}
-        assert len(dd.read_parquet(f"hf://datasets/{repo}/{config}/train")) == count
+        frame = dd.read_parquet(f"hf://datasets/{repo}/{config}/train")
+        assert len(frame) == count
+        assert list(frame.columns) == loaded["train"].column_names
     birds = datasets.load_dataset(repo, "birdstrikes", split="train")
     assert birds.features["Flight Date"] == datasets.Value("date32")
     assert birds.features["Cost Total $"] == datasets.Value("int64")
@@ -38,7 +42,19 @@ def test_four_kinds_of_files():
     flights = datasets.load_dataset(repo, "flights-3m", split="train").with_format("arrow")[:]
     original = pq.read_table(VEGA / "flights-3m.parquet")
     assert flights.schema.names == original.schema.names
+    assert flights.schema.types == original.schema.types
     assert flights["delay"].to_pylist() == original["delay"].to_pylist()
+    delays = datasets.load_dataset(repo, "flights-200k", split="train").with_format("arrow")[:]
+    original = pa.ipc.open_file(VEGA / "flights-200k.arrow").read_all()
+    assert delays.schema.names == original.schema.names
+    assert delays.schema.types == original.schema.types
+    assert delays.to_pydict() == original.to_pydict()
+    movies = datasets.load_dataset(repo, "movies", split="train")
+    original = json.loads((VEGA / "movies.json").read_text())
+    assert movies.column_names == list(original[0])
+    assert movies.features["US Gross"] == datasets.Value("int64")
+    assert movies.features["IMDB Rating"] == datasets.Value("float64")
+    assert movies["US Gross"][:] == [movie["US Gross"] for movie in original]
 
 
 def test_splits_labels_and_files_that_differ(tmp_path):

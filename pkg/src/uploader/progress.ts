@@ -81,13 +81,16 @@ export function durationText(seconds: number): string {
   return minutes < 90 ? `about ${minutes} min` : `about ${Math.round(minutes / 60)} h`;
 }
 
+const MAX_FILE_BYTES = 500e6;
+
 /**
  * The bytes of Arrow data for a file: a sixteenth of all, so that what a killed page had begun to send is little. But no more files than
  * one for each 3 MB of what was given, and none larger than `datasets` makes them (`config.MAX_SHARD_SIZE`).
  */
 export function fileBytesFor(givenBytes: number, arrowBytes: number): number {
-  const numFiles = Math.min(Math.max(Math.floor(givenBytes / 3e6), 1), 16);
-  return Math.min(Math.max(Math.ceil(arrowBytes / numFiles), 1e6), 500e6);
+  const numFiles = Math.min(Math.floor(givenBytes / 3e6), 16);
+  // The bytes are a guess: what is to be one file must not become two for that.
+  return numFiles < 2 ? MAX_FILE_BYTES : Math.min(Math.ceil(arrowBytes / numFiles), MAX_FILE_BYTES);
 }
 
 /** About how many rows a file has, by those in the bytes that were read of it; `undefined` before the first. */

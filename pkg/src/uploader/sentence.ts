@@ -16,11 +16,19 @@ export function sentenceOf(error: unknown): string {
     case "network":
       return `${error.message} It goes on by itself when the network is back.`;
     default:
-      return [error.message, hint, isNamed ? "" : `(${place})`].filter(Boolean).join(" ");
+      return [forPage(error.message), hint, isNamed ? "" : `(${place})`].filter(Boolean).join(" ");
   }
 }
 
 /** Whether a file has bytes that are no UTF-8, so that it may be in another encoding. */
 export function isOtherEncoding(error: unknown): boolean {
   return isHubframeError(error, "corrupt") && error.message.startsWith("The file is not UTF-8");
+}
+
+/** What programs say by an option, a person chooses in a field. */
+function forPage(message: string): string {
+  return message.replace(
+    / Say mode: .*$/,
+    ' Choose under "Splits that are there" whether splits of the same name are replaced or get more rows.',
+  );
 }

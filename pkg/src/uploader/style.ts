@@ -91,6 +91,16 @@ export const uploaderStyle: CSSResult = css`
     max-width: 100%;
     min-width: 0;
   }
+  select,
+  input:not([type="checkbox"]),
+  button {
+    box-sizing: border-box;
+    min-height: 2.2rem;
+  }
+  tr.wrong button {
+    margin-inline-start: 0.3rem;
+    color: var(--hf-text);
+  }
   button.main,
   .pick {
     border-color: var(--hf-accent);
@@ -227,19 +237,13 @@ export const uploaderStyle: CSSResult = css`
   input.name {
     width: 100%;
     min-width: 6rem;
-    border-color: transparent;
-    background: transparent;
-  }
-  input.name:hover,
-  input.name:focus {
-    border-color: var(--hf-line);
-    background: var(--hf-page);
   }
   .hint {
     display: flex;
     flex-wrap: wrap;
     gap: 0.6rem;
     align-items: center;
+    margin-block-end: 0.6rem;
     padding: 0.5rem 0.75rem;
     border-inline-start: 4px solid var(--hf-accent);
     background: var(--hf-raised);
@@ -307,6 +311,16 @@ export const uploaderStyle: CSSResult = css`
     accent-color: var(--hf-accent);
   }
   @media (max-width: 640px) {
+    .kind {
+      display: none;
+    }
+    th,
+    td {
+      padding-inline: 0.3rem;
+    }
+    input.name {
+      min-width: 4.2rem;
+    }
     .progress {
       grid-template-columns: 1fr;
     }

@@ -277,7 +277,9 @@ test("an existing dataset keeps its README but for what must change, and its spl
   await page.keyboard.press("Tab");
   await page.getByLabel("Keep the original files").uncheck();
   await page.getByRole("button", { name: "Review the commit" }).click();
-  await expect(page.getByRole("alert")).toContainText("already");
+  await expect(page.getByRole("alert")).toContainText(
+    `There is a Parquet file already, 'extra/part-00000.parquet'. Choose under "Splits that are there"`,
+  );
   await page.getByLabel("Splits that are there").selectOption({ label: "Get more rows" });
   await review(page);
   await send(page);

@@ -1,19 +1,25 @@
 /** Step 4: how the tables are written. The defaults need no thought. */
-import { html, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
 import { live } from "lit/directives/live.js";
-import { byteText } from "../../preview/cell/text.js";
+import { byteText, countText } from "../../preview/cell/text.js";
 import type { Settings } from "../choices.js";
+import { numTableFiles } from "../contents.js";
 import type { UploaderModel } from "../model.js";
 import { textOf } from "./target.js";
 
 /** What will be written, and the fold with what can be set. */
 export function convertView(model: UploaderModel): TemplateResult {
-  const { settings } = model;
+  const { settings, configs } = model;
+  const numFiles = numTableFiles(configs, model.fileBytes);
   const set = (change: Partial<Settings>) => model.setSettings(change);
   return html`
     <p>
       Parquet with ${settings.compression} compression, row groups of at most ${settings.rowGroupMegabytes} MB, a page index and
-      content-defined chunks: what the Hub's viewer reads fast and stores once. A file ends after about ${byteText(model.fileBytes)} of data.
+      content-defined chunks: what the Hub's viewer reads fast and stores once. ${
+        numFiles === 0
+          ? nothing
+          : html`That makes about ${countText(numFiles)} ${numFiles === 1 ? "file" : "files"}, of about ${byteText(model.fileBytes)} of data at most.`
+      }
     </p>
     <label class="tick">
       <input

@@ -56,7 +56,7 @@ function fileTable(model: UploaderModel, state: FilesState): TemplateResult {
           <tr>
             <td></td>
             <th scope="col">File</th>
-            <th scope="col">Kind</th>
+            <th scope="col" class="kind">Kind</th>
             <th scope="col" class="number">Size</th>
             <th scope="col" class="number">Rows</th>
             ${showsConfigs ? html`<th scope="col">Config</th>` : nothing}
@@ -91,7 +91,7 @@ function fileRow(
         >
       </td>
       <th scope="row">${file.path}</th>
-      <td>${kindText(file)}</td>
+      <td class="kind">${kindText(file)}</td>
       <td class="number">${byteText(file.file.size)}</td>
       <td class="number">${rowsCell(file)}</td>
       ${showsConfigs && !file.isAsItIs ? html`<td>${nameField("Config", file, file.config, (config) => model.place([file], { config }))}</td>` : showsConfigs ? html`<td></td>` : nothing}

@@ -95,12 +95,12 @@ function modeField({ mode }: Target, set: (change: Partial<Target>) => void): Te
   `;
 }
 
-function stateText({ repo, repoState, dataset, target }: UploaderModel): string {
+function stateText({ repo, repoState, dataset, target, job }: UploaderModel): string {
   switch (repoState) {
     case "looking":
       return `Looking for ${repo} …`;
     case "new":
-      return `${repo} is free: it will be made.`;
+      return job?.state === "done" ? `${repo} was made.` : `${repo} is free: it will be made.`;
     case "hidden":
       return `${repo} cannot be seen with this token. Choose another name, or sign in with the right to it.`;
     case "exists": {
