@@ -45,7 +45,8 @@ export class UploaderModel {
   settings: Settings = {
     compression: "zstd",
     fileMegabytes: undefined,
-    rowGroupMegabytes: 100,
+    // A third of what `datasets` takes (`config.MAX_ROW_GROUP_SIZE`): progress stands still while a row group ends.
+    rowGroupMegabytes: 30,
     naming: "parts",
     keepsOriginals: false,
     message: "",

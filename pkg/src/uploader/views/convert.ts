@@ -38,7 +38,7 @@ export function convertView(model: UploaderModel): TemplateResult {
           settings.compression,
           (value) => set({ compression: value as Settings["compression"] }),
         )}
-        ${number("Row group, MB", settings.rowGroupMegabytes, (value) => set({ rowGroupMegabytes: value ?? 100 }), 250)}
+        ${number("Row group, MB", settings.rowGroupMegabytes, (value) => set({ rowGroupMegabytes: value ?? 30 }), 250)}
         ${number("File, MB of data", settings.fileMegabytes, (value) => set({ fileMegabytes: value }), 5000)}
         ${select("File names", ["parts", "shards"], settings.naming, (value) => set({ naming: value as Settings["naming"] }))}
       </div>
