@@ -1,10 +1,10 @@
 /**
- * What opening a path asks first, asked by the page while the wasm is compiled and a worker starts: the commit, the
- * listing, and the end of the first file.
+ * What opening asks first, asked by the page while the wasm is compiled and a worker starts: of a path the commit, the
+ * listing, and the end of the first file; of a dataset the commit, the listing, and the README.
  *
- * These are guesses. Which requests opening makes is decided in Rust (`frame/open.rs`), which is handed the answers to
- * those that were guessed right and makes the others itself, as it does when one failed here. So only paths are guessed
- * at whose meaning is plain.
+ * These are guesses. Which requests opening makes is decided in Rust (`frame/open.rs`, `frame/dataset.rs`), which is handed
+ * the answers to those that were guessed right and makes the others itself, as it does when one failed here. So only paths
+ * are guessed at whose meaning is plain.
  */
 import type { SessionOptions } from "./connect.js";
 import type { EarlyAnswer } from "./protocol.js";
@@ -27,19 +27,19 @@ export interface Asker extends Pick<SessionOptions, "endpoint" | "token" | "cach
   readonly onRequest: (event: RequestEvent) => void;
 }
 
-/** The answers to what opening `path` asks first, as far as they are guessed and come. Never rejects. */
-export async function askEarly(
-  asker: Asker,
-  path: string,
-  revision: string | undefined,
-  signal: AbortSignal | undefined,
-): Promise<EarlyAnswer[]> {
-  const [, repo, own, below = ""] = PLAIN_PATH.exec(path) ?? [];
-  const at = revision ?? own ?? "main";
-  if (repo === undefined || !/^[\w.-]+$/.test(at)) return [];
-  const limit = AbortSignal.any([AbortSignal.timeout(PATIENCE), ...(signal ? [signal] : [])]);
-  const get = (url: string, range?: string) => ask(asker, url, range, limit);
-  const api = `${asker.endpoint}/api/datasets/${repo}`;
+/** What is opened, and by whom. */
+export interface Opening {
+  /** The path; of a dataset that of its repo. */
+  readonly path: string;
+  readonly revision?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The answers to what opening a path asks first, as far as they are guessed and come. Never rejects. */
+export async function askForPath(asker: Asker, opening: Opening): Promise<EarlyAnswer[]> {
+  const place = placeOf(asker, opening);
+  if (!place) return [];
+  const { at, below, repo, get, api } = place;
   const [commit, listing] = await Promise.all([
     SHA.test(at) ? undefined : get(`${api}/revision/${at}?expand=sha`),
     get(`${api}/tree/${at}${below}?recursive=true&expand=false`),
@@ -49,9 +49,37 @@ export async function askEarly(
   // What the cache keeps of the file's end need not be read.
   const tail =
     typeof sha === "string" && first && !asker.cache
-      ? await get(`${asker.endpoint}/datasets/${repo}/resolve/${sha}/${first.path}`, tailOf(first.size))
+      ? await get(`${repo}/resolve/${sha}/${first.path}`, tailOf(first.size))
       : undefined;
   return [commit, listing, tail].filter((answer) => answer !== undefined);
+}
+
+/** The answers to what opening a dataset asks first, as far as they are guessed and come. Never rejects. */
+export async function askForDataset(asker: Asker, opening: Opening): Promise<EarlyAnswer[]> {
+  const place = placeOf(asker, opening);
+  if (place?.below !== "") return [];
+  const { at, repo, get, api } = place;
+  const answers = await Promise.all([
+    SHA.test(at) ? undefined : get(`${api}/revision/${at}?expand=sha`),
+    get(`${api}/tree/${at}?recursive=true&expand=false`),
+    get(`${repo}/resolve/${at}/README.md`),
+  ]);
+  return answers.filter((answer) => answer !== undefined);
+}
+
+/** Where to ask about a path, if its meaning is plain. */
+function placeOf(asker: Asker, { path, revision, signal }: Opening) {
+  const [, repo, own, below = ""] = PLAIN_PATH.exec(path) ?? [];
+  const at = revision ?? own ?? "main";
+  if (repo === undefined || !/^[\w.-]+$/.test(at)) return undefined;
+  const limit = AbortSignal.any([AbortSignal.timeout(PATIENCE), ...(signal ? [signal] : [])]);
+  return {
+    at,
+    below,
+    repo: `${asker.endpoint}/datasets/${repo}`,
+    api: `${asker.endpoint}/api/datasets/${repo}`,
+    get: (url: string, range?: string) => ask(asker, url, range, limit),
+  };
 }
 
 /** One request, tried once. */
@@ -69,7 +97,8 @@ async function ask(
     const headers = { ...(range && { range }), ...(mayKnow && { authorization: `Bearer ${token}` }) };
     const response = await fetch(request, { headers, signal, cache: "no-store" });
     status = response.status;
-    if (!response.ok) return undefined;
+    // A repo may have no README, and that it has none is an answer.
+    if (!response.ok && status !== 404) return undefined;
     const body = new Uint8Array(await response.arrayBuffer());
     bytes = body.byteLength;
     return {

@@ -2,14 +2,14 @@
 import { wasmUrl, wholeWasmUrl } from "./artefacts.js";
 import { type SessionOptions, workerConnector } from "./connect.js";
 import { Dataset } from "./dataset.js";
-import { type Asker, askEarly } from "./early.js";
+import { type Asker, askForDataset, askForPath } from "./early.js";
 import { failure } from "./errors.js";
 import type { Filter } from "./expr.js";
 import { Frame } from "./frame.js";
 import type { ReadOptions } from "./frame-options.js";
 import { loadWasm, type WasmSource } from "./load.js";
 import { Pool, type Slot } from "./pool.js";
-import type { CreatedRepo, FrameSource, Identity, NewRepo } from "./protocol.js";
+import type { CreatedRepo, EarlyAnswer, FrameSource, Identity, NewRepo } from "./protocol.js";
 import type { CacheOptions } from "./range-cache.js";
 import type { Refs } from "./refs.js";
 import { checkCount } from "./row-range.js";
@@ -171,8 +171,11 @@ export class Hub {
     }
     const { columns, filter, revision, signal } = options;
     const home = this.#pool.idlest();
-    const early = await this.#askEarly(home, target, options);
-    const how = { ...(revision !== undefined && { revision }), ...(early.length > 0 && { early }) };
+    const [first, ...others] = target as readonly [string, ...string[]];
+    const early = await this.#askEarly(home, async (asker) =>
+      others.length === 0 ? askForPath(asker, { path: first, revision, signal }) : [],
+    );
+    const how = { ...(revision !== undefined && { revision }), ...early };
     const opened = await home.call("open", [target as readonly string[], how], signal);
     const frame = wholeFrame(this.#pool, home, opened);
     const filtered = filter ? frame.filter(filter) : frame;
@@ -194,7 +197,10 @@ export class Hub {
       throw failure("invalid", "open dataset", 'Name a dataset, such as "username/my_dataset".');
     }
     const home = this.#pool.idlest();
-    const answer = await home.call("dataset", [name, revision === undefined ? {} : { revision }], signal);
+    const path = hfPath(name);
+    const early = await this.#askEarly(home, (asker) => askForDataset(asker, { path, revision, signal }));
+    const how = { ...(revision !== undefined && { revision }), ...early };
+    const answer = await home.call("dataset", [name, how], signal);
     return new Dataset(answer, async (files, { signal }) => {
       const opened = await home.call("openFiles", [files], signal);
       return wholeFrame(this.#pool, home, opened);
@@ -338,13 +344,13 @@ export class Hub {
   }
 
   /** Starts the worker of a slot, and asks meanwhile what it will ask first. */
-  async #askEarly(home: Slot, target: readonly unknown[], { revision, signal }: ReadParquetOptions) {
-    const [path] = target;
-    if (!this.#asker || home.started || target.length > 1 || typeof path !== "string") return [];
+  async #askEarly(home: Slot, ask: (asker: Asker) => Promise<EarlyAnswer[]>) {
+    if (!this.#asker || home.started) return {};
     const release = home.occupy();
     try {
       home.start();
-      return await askEarly(this.#asker, path, revision, signal);
+      const early = await ask(this.#asker);
+      return early.length > 0 ? { early } : {};
     } finally {
       release();
     }

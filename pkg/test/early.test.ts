@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from "vitest";
-import { type Asker, askEarly } from "../src/early.js";
+import { type Asker, askForDataset, askForPath } from "../src/early.js";
 import type { RequestEvent } from "../src/types.js";
 
 const ENDPOINT = "http://hub.test";
@@ -43,7 +43,7 @@ const HUB = {
 
 test("asks for the commit and the listing, then for the end of the first file", async () => {
   const { asker, asked, events } = fakeHub(HUB);
-  const answers = await askEarly(asker, "hf://datasets/me/data", undefined, undefined);
+  const answers = await askForPath(asker, { path: "hf://datasets/me/data" });
   expect(asked).toEqual([
     "/api/datasets/me/data/revision/main?expand=sha",
     "/api/datasets/me/data/tree/main?recursive=true&expand=false",
@@ -59,14 +59,14 @@ test("a commit is its own answer, and a file its own listing", async () => {
   const file = { type: "file", path: "data/x.pq", size: 10 };
   const url = `${API}/tree/${SHA}/data/x.pq?recursive=true&expand=false`;
   const { asker, asked } = fakeHub({ [url]: [file] });
-  const answers = await askEarly(asker, `hf://datasets/me/data@${SHA}/data/x.pq`, undefined, undefined);
+  const answers = await askForPath(asker, { path: `hf://datasets/me/data@${SHA}/data/x.pq` });
   expect(asked[1]).toBe(`/datasets/me/data/resolve/${SHA}/data/x.pq bytes=0-9`);
   expect(answers).toHaveLength(1);
 });
 
 test("the token is sent to the Hub, and what a cache may have is not asked for", async () => {
   const { asker, asked } = fakeHub(HUB, { token: "hf_t", cache: {} });
-  await askEarly(asker, "hf://datasets/me/data", undefined, undefined);
+  await askForPath(asker, { path: "hf://datasets/me/data" });
   expect(asked).toHaveLength(2);
   expect(asked.every((request) => request.endsWith(" Bearer hf_t"))).toBe(true);
 });
@@ -80,15 +80,28 @@ test.each([
   "https://hub.test/datasets/me/data",
 ])("leaves %s to those who know what it means", async (path) => {
   const { asker, asked } = fakeHub(HUB);
-  expect(await askEarly(asker, path, undefined, undefined)).toEqual([]);
+  expect(await askForPath(asker, { path })).toEqual([]);
   expect(asked).toEqual([]);
+});
+
+test("of a dataset asks for the commit, the listing and the README, which may be missing", async () => {
+  const readme = `${ENDPOINT}/datasets/me/data/resolve/main/README.md`;
+  const { asker, asked } = fakeHub({ ...HUB, [readme]: 404 });
+  const answers = await askForDataset(asker, { path: "hf://datasets/me/data" });
+  expect(asked).toEqual([
+    "/api/datasets/me/data/revision/main?expand=sha",
+    "/api/datasets/me/data/tree/main?recursive=true&expand=false",
+    "/datasets/me/data/resolve/main/README.md",
+  ]);
+  expect(answers.map(({ status }) => status)).toEqual([200, 200, 404]);
+  expect(await askForDataset(asker, { path: "hf://datasets/me/data/train" })).toEqual([]);
 });
 
 test("what fails is left out", async () => {
   const { asker, events } = fakeHub({ ...HUB, [`${API}/revision/main?expand=sha`]: 503 });
-  const answers = await askEarly(asker, "hf://datasets/me/data", undefined, undefined);
+  const answers = await askForPath(asker, { path: "hf://datasets/me/data" });
   expect(answers.map(({ request }) => request)).toEqual([`${API}/tree/main?recursive=true&expand=false`]);
   expect(events.map(({ status }) => status)).toEqual([503, 200]);
   const nobody = fakeHub({});
-  expect(await askEarly(nobody.asker, "hf://datasets/me/data", undefined, undefined)).toEqual([]);
+  expect(await askForPath(nobody.asker, { path: "hf://datasets/me/data" })).toEqual([]);
 });

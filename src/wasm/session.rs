@@ -115,17 +115,20 @@ impl Session {
         to_js(&abortable(signal, session.open_files(files)).await?)
     }
 
-    /// Finds a dataset's configs and splits.
+    /// Finds a dataset's configs and splits. `options` are those of `open`.
     #[wasm_bindgen(unchecked_return_type = "unknown")]
     pub async fn dataset(
         &self,
         target: String,
-        #[wasm_bindgen(unchecked_param_type = "{ revision?: string | undefined }")] options: JsValue,
+        #[wasm_bindgen(unchecked_param_type = "object")] options: JsValue,
         signal: Option<AbortSignal>,
     ) -> Result<JsValue, JsValue> {
         let session = Rc::clone(&self.0);
-        let options: OpenOptions = from_js(options)?;
-        to_js(&abortable(signal, session.dataset(&target, options.revision.as_deref())).await?)
+        let OpenOptions { revision, early } = from_js(options)?;
+        session.hub().transport().early.replace(early);
+        let dataset = abortable(signal, session.dataset(&target, revision.as_deref())).await;
+        session.hub().transport().early.replace(Vec::new());
+        to_js(&dataset?)
     }
 
     /// Reads a file of a repo whole.
