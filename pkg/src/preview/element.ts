@@ -8,6 +8,7 @@ import {
   type PropertyValues,
   type TemplateResult,
 } from "lit";
+import { tokens } from "../tokens.js";
 import type { Field } from "../types.js";
 import { AccessControl } from "./access.js";
 import { copyText } from "./cell/copy.js";
@@ -43,7 +44,7 @@ export type ViewChange = CustomEvent<ViewState>;
  * changes, so that a page can keep it in its address.
  */
 export class DatasetPreview extends LitElement {
-  static override readonly styles: CSSResultGroup = previewStyle;
+  static override readonly styles: CSSResultGroup = [tokens, previewStyle];
   static override readonly properties: PropertyDeclarations = {
     repo: {},
     path: {},

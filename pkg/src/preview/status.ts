@@ -21,7 +21,7 @@ export function statusBar({ meter, doing, onStop }: Status): TemplateResult {
           ${byteText(meter.numBytes)} read · ${countText(meter.numRequests)}
           ${meter.numRequests === 1 ? "request" : "requests"}
         </summary>
-        <ol>${meter.requests.map(requestItem)}</ol>
+        <ol tabindex="0" aria-label="Requests">${meter.requests.map(requestItem)}</ol>
       </details>
       <span role="status">
         ${doing ?? ""}${doing ? waitText(meter) : ""}

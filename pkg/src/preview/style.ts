@@ -1,31 +1,15 @@
-/** The look of the preview. A page may set the `--hf-*` properties; without that they follow its colour scheme. */
+/** The look of the preview. Colours are those of `tokens.ts`. */
 import { type CSSResult, css } from "lit";
 
 /** The element's style sheet. */
 export const previewStyle: CSSResult = css`
   :host {
-    --hf-text: light-dark(#1c1917, #e7e5e4);
-    --hf-faint: light-dark(#5f5953, #a8a29c);
-    --hf-page: light-dark(#ffffff, #171412);
-    --hf-raised: light-dark(#f5f5f4, #231f1c);
-    --hf-line: light-dark(#d6d3d1, #44403c);
-    --hf-accent: light-dark(#9a4a04, #f5a14b);
-    --hf-wrong: light-dark(#b91c1c, #fca5a5);
     display: flex;
     flex-direction: column;
     min-height: 20rem;
     border: 1px solid var(--hf-line);
     border-radius: 8px;
-    background: var(--hf-page);
-    color: var(--hf-text);
-    color-scheme: light dark;
-    font:
-      14px / 1.45 system-ui,
-      sans-serif;
     overflow: hidden;
-  }
-  :host([hidden]) {
-    display: none;
   }
   header,
   footer {

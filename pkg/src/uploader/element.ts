@@ -9,6 +9,7 @@ import {
   type TemplateResult,
 } from "lit";
 import { live } from "lit/directives/live.js";
+import { tokens } from "../tokens.js";
 import "../auth/element.js";
 import { AccessControl } from "../preview/access.js";
 import { droppedFiles } from "./dropped.js";
@@ -32,7 +33,7 @@ import { targetView } from "./views/target.js";
  * result of the commit.
  */
 export class DatasetUploader extends LitElement {
-  static override readonly styles: CSSResultGroup = uploaderStyle;
+  static override readonly styles: CSSResultGroup = [tokens, uploaderStyle];
   static override readonly properties: PropertyDeclarations = {
     endpoint: {},
     previewPage: { attribute: "preview-page" },

@@ -1,28 +1,10 @@
-/** The look of the uploader. A page may set the `--hf-*` properties; without that they follow its colour scheme. */
+/** The look of the uploader. Colours are those of `tokens.ts`. */
 import { type CSSResult, css } from "lit";
 
 /** The element's style sheet. */
 export const uploaderStyle: CSSResult = css`
   :host {
-    --hf-text: light-dark(#1c1917, #e7e5e4);
-    --hf-faint: light-dark(#5f5953, #a8a29c);
-    --hf-page: light-dark(#ffffff, #171412);
-    --hf-raised: light-dark(#f5f5f4, #231f1c);
-    --hf-line: light-dark(#d6d3d1, #44403c);
-    --hf-accent: light-dark(#9a4a04, #f5a14b);
-    --hf-on-accent: light-dark(#ffffff, #171412);
-    --hf-wrong: light-dark(#b91c1c, #fca5a5);
-    --hf-right: light-dark(#166534, #86efac);
     display: block;
-    background: var(--hf-page);
-    color: var(--hf-text);
-    color-scheme: light dark;
-    font:
-      14px / 1.45 system-ui,
-      sans-serif;
-  }
-  :host([hidden]) {
-    display: none;
   }
   section {
     margin-block-end: 1rem;

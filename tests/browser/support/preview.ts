@@ -1,26 +1,8 @@
 /** The preview page as it is built: its address, its grid, and a `test` that fails when anything goes wrong in it. */
 import type { Locator, Page } from "@playwright/test";
 import type { LocalHub } from "./local-hub.js";
+import { expect, test } from "./problems.js";
 import type { StaticServer } from "./static.js";
-import { test as base, expect } from "./test.js";
-
-/** Errors that the page logged or threw, and violations of its Content-Security-Policy. */
-export const test = base.extend<{ problems: string[] }>({
-  problems: [
-    async ({ page }, use) => {
-      const problems: string[] = [];
-      page.on("pageerror", (error) => problems.push(String(error)));
-      page.on("console", (message) => {
-        // A browser logs every answer that is an error; the page says so in its own words.
-        const isAnswer = message.text().startsWith("Failed to load resource");
-        if (message.type() === "error" && !isAnswer) problems.push(message.text());
-      });
-      await use(problems);
-      expect(problems).toEqual([]);
-    },
-    { auto: true },
-  ],
-});
 
 /** The page that shows a repo of a hub. */
 export function address(site: StaticServer, hub: LocalHub, repo: string, rest = ""): string {
@@ -54,4 +36,4 @@ export async function drawnRows(page: Page): Promise<number[]> {
 /** The state that the address holds. */
 export const query = (page: Page) => Object.fromEntries(new URL(page.url()).searchParams);
 
-export { expect };
+export { expect, test };

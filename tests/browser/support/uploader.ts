@@ -2,26 +2,8 @@
 import type { Locator, Page } from "@playwright/test";
 import { type Dataset, Hub } from "hubframe";
 import type { LocalHub } from "./local-hub.js";
+import { expect, test } from "./problems.js";
 import type { StaticServer } from "./static.js";
-import { test as base, expect } from "./test.js";
-
-/** Errors that the page logged or threw, and violations of its Content-Security-Policy. */
-export const test = base.extend<{ problems: string[] }>({
-  problems: [
-    async ({ page }, use) => {
-      const problems: string[] = [];
-      page.on("pageerror", (error) => problems.push(String(error)));
-      page.on("console", (message) => {
-        // A browser logs every answer that is an error, such as a repo that is not there yet, and what has no answer.
-        const isAnswer = message.text().startsWith("Failed to load resource");
-        if (message.type() === "error" && !isAnswer) problems.push(message.text());
-      });
-      await use(problems);
-      expect(problems).toEqual([]);
-    },
-    { auto: true },
-  ],
-});
 
 export async function open(page: Page, site: StaticServer, hub: LocalHub): Promise<void> {
   await page.goto(`${site.origin}/uploader/?endpoint=${encodeURIComponent(hub.endpoint)}`);
@@ -89,3 +71,5 @@ export async function inDataset<T>(
     hub.close();
   }
 }
+
+export { test };

@@ -1,9 +1,8 @@
-/** The look of the cell panel and of what its lenses show. */
+/** The look of what the lenses of the cell panel show. */
 import { type CSSResult, css } from "lit";
 
-/** The panel's style sheet. Colours come from the element around it. */
+/** The style sheet that goes after the one of all panels. */
 export const lensStyle: CSSResult = css`
-  header,
   .lenses {
     display: flex;
     flex-wrap: wrap;
@@ -12,40 +11,11 @@ export const lensStyle: CSSResult = css`
     padding: 0.4rem 0.6rem;
     border-block-end: 1px solid var(--hf-line);
   }
-  h3 {
-    flex: 1;
-    margin: 0;
-    min-width: 0;
-    font-size: 1rem;
-    overflow-wrap: anywhere;
-  }
-  small,
   figcaption {
     color: var(--hf-faint);
-    font-weight: normal;
-  }
-  button {
-    padding: 0.2rem 0.55rem;
-    border: 1px solid var(--hf-line);
-    border-radius: 6px;
-    background: var(--hf-page);
-    color: inherit;
-    font: inherit;
-    cursor: pointer;
-  }
-  button[aria-pressed="true"] {
-    border-color: var(--hf-accent);
-    color: var(--hf-accent);
-  }
-  :focus-visible {
-    outline: 2px solid var(--hf-accent);
-    outline-offset: -1px;
   }
   .body {
-    flex: 1;
-    min-height: 0;
     padding: 0.6rem;
-    overflow: auto;
     overflow-wrap: anywhere;
   }
   .text pre {

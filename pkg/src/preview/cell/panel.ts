@@ -1,7 +1,6 @@
 /** `<hf-cell-panel>`: one cell in full, through the lenses that fit it. Nothing in it is cut. */
 import {
   type CSSResultGroup,
-  css,
   html,
   LitElement,
   nothing,
@@ -11,6 +10,7 @@ import {
 } from "lit";
 import type { Value } from "../../rows.js";
 import type { Field } from "../../types.js";
+import { panelStyle } from "../panel-style.js";
 import { copyText } from "./copy.js";
 import { typeText } from "./kind.js";
 import { type Lens, lensesOf } from "./lens.js";
@@ -19,18 +19,7 @@ import { countText } from "./text.js";
 
 /** The panel. Events: `step` (`{ rows, columns }`) and `close`. */
 export class CellPanel extends LitElement {
-  static override readonly styles: CSSResultGroup = [
-    lensStyle,
-    css`
-      :host {
-        display: flex;
-        flex-direction: column;
-        min-height: 0;
-        background: var(--hf-page);
-        border-inline-start: 1px solid var(--hf-line);
-      }
-    `,
-  ];
+  static override readonly styles: CSSResultGroup = [panelStyle, lensStyle];
   static override readonly properties: PropertyDeclarations = {
     row: { type: Number },
     field: { attribute: false },

@@ -1,31 +1,13 @@
 /** The look of the column panel. */
 import { type CSSResult, css } from "lit";
 
-/** The panel's style sheet. Colours come from the element around it. */
+/** The style sheet that goes after the one of all panels. */
 export const columnStyle: CSSResult = css`
-  :host {
-    display: flex;
-    flex-direction: column;
-    min-height: 0;
-    background: var(--hf-page);
-    border-inline-start: 1px solid var(--hf-line);
-  }
-  header,
   .actions {
     display: flex;
     flex-wrap: wrap;
     gap: 0.35rem;
     align-items: center;
-  }
-  header {
-    padding: 0.4rem 0.6rem;
-    border-block-end: 1px solid var(--hf-line);
-  }
-  h3 {
-    flex: 1;
-    margin: 0;
-    font-size: 1rem;
-    overflow-wrap: anywhere;
   }
   h4,
   h5 {
@@ -33,7 +15,6 @@ export const columnStyle: CSSResult = css`
     font-size: 0.9rem;
   }
   h5,
-  small,
   dt {
     color: var(--hf-faint);
     font-weight: normal;
@@ -47,28 +28,6 @@ export const columnStyle: CSSResult = css`
   }
   [role="alert"] {
     color: var(--hf-wrong);
-  }
-  button {
-    padding: 0.2rem 0.55rem;
-    border: 1px solid var(--hf-line);
-    border-radius: 6px;
-    background: var(--hf-page);
-    color: inherit;
-    font: inherit;
-    cursor: pointer;
-  }
-  button[aria-pressed="true"] {
-    border-color: var(--hf-accent);
-    color: var(--hf-accent);
-  }
-  :focus-visible {
-    outline: 2px solid var(--hf-accent);
-    outline-offset: -1px;
-  }
-  .body {
-    flex: 1;
-    min-height: 0;
-    overflow: auto;
   }
   .order {
     padding: 0.5rem 0.75rem 0;

@@ -14,6 +14,7 @@ import { typeText } from "../cell/kind.js";
 import { byteText, cellText, countText } from "../cell/text.js";
 import type { Chip } from "../filter/chip.js";
 import { FilterEditor } from "../filter/editor.js";
+import { panelStyle } from "../panel-style.js";
 import { isSortable, type Sort, sortToText } from "../sorted.js";
 import { type Bar, barsOf } from "./bars.js";
 import { columnStyle } from "./panel-style.js";
@@ -22,7 +23,7 @@ import { summaryText } from "./summary.js";
 
 /** The panel. Events: `add` (chips), `sort` (as an address tells it, or `undefined`), `close`. */
 export class ColumnPanel extends LitElement {
-  static override readonly styles: CSSResultGroup = columnStyle;
+  static override readonly styles: CSSResultGroup = [panelStyle, columnStyle];
   static override readonly properties: PropertyDeclarations = {
     field: { attribute: false },
     fields: { attribute: false },
