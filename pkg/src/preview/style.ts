@@ -177,11 +177,21 @@ export const previewStyle: CSSResult = css`
     display: grid;
     min-width: 12rem;
     max-height: 16rem;
+    inset-inline-end: 0;
     margin: 0.3rem 0 0;
     border: 1px solid var(--hf-line);
     border-radius: 6px;
     background: var(--hf-page);
     overflow: auto;
+  }
+  .search legend {
+    /* Floating, it stands within the border. */
+    float: inline-start;
+    margin-block-end: 0.2rem;
+    color: var(--hf-faint);
+  }
+  .search legend + label {
+    clear: both;
   }
   dialog {
     max-width: min(36rem, 90vw);

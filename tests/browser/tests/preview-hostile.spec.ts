@@ -68,6 +68,25 @@ test("cells are shown as data, in the grid and through every lens", async ({
   await expect(cell(page, 1, 4)).toHaveText(/^image of 100000 × 100000 pixels/);
 });
 
+test("a text of 50 MB is named by its size, and read whole when it is opened", async ({
+  page,
+  browser,
+  site,
+  freshHub,
+}) => {
+  await page.goto(address(site, freshHub, "fixtures/hostile"));
+  await row(page, 1);
+  await expect(cell(page, 0, 2)).toHaveText("50 MB text – open");
+  const longest = await longestTask(browser, page, async () => {
+    await cell(page, 0, 2).click();
+    const body = page.locator("hf-cell-panel .body");
+    await expect(body.locator("pre")).toContainText("0123456789");
+    await expect(body.getByRole("button")).toHaveText(/^Show more: 49,899,\d{3} characters are left$/);
+  });
+  test.info().annotations.push({ type: "longest task", description: `${Math.round(longest)} ms` });
+  expect(longest).toBeLessThan(MAX_TASK);
+});
+
 test("controls that turn text around are written out", async ({ page, site, freshHub }) => {
   await page.goto(address(site, freshHub, "fixtures/hostile"));
   await row(page, 4);

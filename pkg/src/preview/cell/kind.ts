@@ -61,7 +61,7 @@ const TYPE_WORDS: { readonly [type: string]: string } = {
 /** The width that a column of this kind gets at first, in CSS pixels. */
 export function widthOf(field: Field): number {
   const kind = kindOf(field);
-  const least = { number: 110, text: 320, label: 140, image: 120, audio: 140, binary: 140, other: 220 }[kind];
+  const least = { number: 124, text: 320, label: 140, image: 120, audio: 140, binary: 140, other: 220 }[kind];
   // Six or nine decimals, and a zone.
   if (/^Timestamp\([µn]s/.test(field.type)) return 260;
   // About 8 px a letter of the name, up to a bound.

@@ -30,14 +30,14 @@ export const columnStyle: CSSResult = css`
     color: var(--hf-wrong);
   }
   .order {
-    padding: 0.5rem 0.75rem 0;
+    padding: 0.5rem 0.6rem 0;
   }
   section {
     padding: 0 0.6rem 0.6rem;
   }
   dl {
     display: grid;
-    grid-template-columns: repeat(auto-fill, minmax(7rem, 1fr));
+    grid-template-columns: repeat(auto-fill, minmax(6rem, 1fr));
     gap: 0.3rem;
     margin: 0.4rem 0;
   }

@@ -9,7 +9,7 @@ import {
   type TemplateResult,
 } from "lit";
 import type { Field } from "../../types.js";
-import { kindOf, typeText } from "../cell/kind.js";
+import { kindOf } from "../cell/kind.js";
 import { type Chip, type ChipOp, numValues, OP_WORDS, opsOf } from "./chip.js";
 
 /** The longest list of class labels that is shown as boxes to tick. */
@@ -23,7 +23,7 @@ export class FilterEditor extends LitElement {
       flex-wrap: wrap;
       gap: 0.4rem;
       align-items: center;
-      padding: 0.45rem 0.75rem;
+      padding: 0.5rem 0.6rem;
       border-block-end: 1px solid var(--hf-line);
       background: var(--hf-page);
     }
@@ -48,9 +48,6 @@ export class FilterEditor extends LitElement {
       border-radius: 6px;
       overflow: auto;
     }
-    small {
-      color: var(--hf-faint);
-    }
     :focus-visible {
       outline: 2px solid var(--hf-accent);
     }
@@ -70,7 +67,6 @@ export class FilterEditor extends LitElement {
     const op = this.#op && ops.includes(this.#op) ? this.#op : (ops[0] ?? "isNotNull");
     return html`
       <form aria-label=${`Filter ${this.field.name}`} @submit=${this.#onSubmit} @keydown=${this.#onKey}>
-        <b>${this.field.name}</b> <small>${typeText(this.field)}</small>
         <select name="op" aria-label="Condition" @change=${this.#onOp}>
           ${ops.map((name) => html`<option value=${name} ?selected=${name === op}>${OP_WORDS[name]}</option>`)}
         </select>
