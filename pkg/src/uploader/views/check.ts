@@ -36,7 +36,7 @@ function tablesHint(model: UploaderModel, files: readonly TableFile[]): Template
     <div class="hint" role="status">
       <p>These files hold ${tables.length} different tables: most of their columns are not the same. As one table, each row would
         be null in the columns of the others.</p>
-      <button class="main" @click=${() => model.separateTables()}>Make a config of each table</button>
+      <button class="main" ?disabled=${model.isReading} @click=${() => model.separateTables()}>Make a config of each table</button>
     </div>
   `;
 }
