@@ -14,7 +14,8 @@ test("a Hub that limits requests is waited for, which the page says; then it goe
   site,
   freshHub,
 }) => {
-  await freshHub.fault({ origin: "hub", path: "/api/datasets", kind: "rate_limited", count: 1 });
+  // The page has asked once by itself, before the workers do: that is not asked again.
+  await freshHub.fault({ origin: "hub", path: "/api/datasets", kind: "rate_limited", count: 4 });
   await page.goto(address(site, freshHub, "fixtures/labels"));
   const status = page.getByRole("status").filter({ hasText: "the Hub limits requests" });
   await expect(status).toContainText("Opening fixtures/labels");
