@@ -292,7 +292,12 @@ export class PreviewModel {
 
   readonly #onRows = (): void => {
     this.#onChange();
-    setTimeout(() => void this.#measure(), MEASURE_AFTER);
+    setTimeout(() => {
+      this.#measure().catch(() => {
+        // Without a network its code cannot be fetched; the next rows try again.
+        this.#measured = undefined;
+      });
+    }, MEASURE_AFTER);
   };
 
   async #learnToChoose(): Promise<void> {
