@@ -1,4 +1,4 @@
-import { defineConfig, type Rolldown } from "vite";
+import { defineConfig, type Plugin, type Rolldown } from "vite";
 
 const PAGES = ["preview", "uploader"];
 
@@ -22,7 +22,24 @@ export default defineConfig({
     },
   },
   worker: { format: "es" },
+  plugins: [preloadWasm("preview")],
 });
+
+/** Has the WebAssembly fetched beside the scripts of a page which needs it at once, and not after them. */
+function preloadWasm(page: string): Plugin {
+  return {
+    name: "preload-wasm",
+    transformIndexHtml: {
+      order: "post",
+      handler(_html, { path, bundle = {} }) {
+        const file = Object.keys(bundle).find((name) => /\/hubframe_bg-[^/]*\.wasm$/.test(name));
+        if (path !== `/${page}/index.html` || file === undefined) return [];
+        const attrs = { rel: "preload", as: "fetch", crossorigin: true, href: `../${file}` };
+        return [{ tag: "link", attrs, injectTo: "head" }];
+      },
+    },
+  };
+}
 
 /**
  * The chunk of a module that some page needs at once: with all others that the same pages need, at once or later. One

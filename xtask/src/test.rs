@@ -145,7 +145,7 @@ fn package(repo: &Repo, tally: &mut Tally) -> Result<()> {
 
 fn prepare_browser(repo: &Repo) -> Result<()> {
     prepare_package(repo)?;
-    fixtures::samples(repo)
+    fixtures::generate(repo)
 }
 
 /// The pages, in Chromium against the local Hub.

@@ -397,7 +397,8 @@ export class DatasetPreview extends LitElement {
   async #copy(as: "tsv" | "json"): Promise<void> {
     const { row, column } = this.#active();
     const value = this.#model.value(row, this.#model.columns[column] ?? "");
-    if (this.#selection) await this.#parts.selections.now?.copySelection(this.#selection, this.#model, as);
+    const selection = this.#selection;
+    if (selection) await (await import("./selection.js")).copySelection(selection, this.#model, as);
     else if (value !== undefined) await copyText(value);
   }
 

@@ -4,17 +4,23 @@ import { failure } from "../errors.js";
 /** The name of the lock that the tab holds which uploads. */
 const LOCK = "hubframe-uploader";
 
+/** How long is waited for another tab, which may just be putting away what it cancelled, in milliseconds. */
+const PATIENCE = 3000;
+
 /** Does work that no other tab of this site may do at the same time. Where the browser has no locks, it just does it. */
 export async function alone<T>(work: () => Promise<T>): Promise<T> {
   if (!globalThis.navigator?.locks) return work();
-  return navigator.locks.request(LOCK, { ifAvailable: true }, (lock) => {
-    if (lock) return work();
+  const signal = AbortSignal.timeout(PATIENCE);
+  try {
+    return await navigator.locks.request(LOCK, { signal }, work);
+  } catch (error) {
+    if (error !== signal.reason) throw error;
     throw failure(
       "conflict",
       "upload",
       "Another tab of this page uploads just now. Wait for it, or cancel it there.",
     );
-  });
+  }
 }
 
 /** Guards the page while something is under way. */

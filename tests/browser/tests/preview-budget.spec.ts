@@ -62,3 +62,17 @@ test("the JavaScript before the first rows keeps to its budget", async ({ page, 
   expect(paths.filter((path) => /\/worker-/.test(path))).toHaveLength(1);
   expect(total, parts.join("\n")).toBeLessThanOrEqual(MAX_JAVASCRIPT);
 });
+
+test("the WebAssembly is fetched beside the scripts, once", async ({ page, site, freshHub }) => {
+  const asked: string[] = [];
+  page.on("request", (request) => asked.push(new URL(request.url()).pathname));
+  await page.goto(address(site, freshHub, "fixtures/labels"));
+  await row(page, 0);
+  const modules = asked.filter((path) => path.endsWith(".wasm"));
+  expect(modules).toHaveLength(1);
+  const initiator = await page.evaluate(
+    (wasm) => performance.getEntriesByType("resource").find(({ name }) => name.endsWith(wasm)),
+    modules[0] ?? "",
+  );
+  expect(initiator).toMatchObject({ initiatorType: "link" });
+});
