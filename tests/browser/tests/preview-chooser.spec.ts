@@ -1,10 +1,8 @@
 /** Which columns the preview shows, and in which order: chosen by hand, kept in the address, followed by all else. */
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import type { Locator, Page } from "@playwright/test";
+import { APPEARANCES, axeViolations } from "../support/axe.js";
 import { address, expect, grid, query, row, test } from "../support/preview.js";
-
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 const dialog = (page: Page): Locator => page.getByRole("dialog", { name: "Columns" });
 const box = (page: Page, name: string): Locator =>
@@ -123,22 +121,20 @@ test("columns are found, moved and hidden by keys alone", async ({ page, site, f
   await expect.poll(() => query(page).cols).toBe("date,delay,origin,destination,distance");
 });
 
-for (const appearance of ["light", "dark", "forced colours"] as const) {
+for (const [appearance, media] of Object.entries(APPEARANCES)) {
   test(`the dialog has no accessibility violations, ${appearance}`, async ({
     page,
     site,
     freshHub,
   }, testInfo) => {
-    const isForced = appearance === "forced colours";
-    await page.emulateMedia(isForced ? { forcedColors: "active" } : { colorScheme: appearance });
+    await page.emulateMedia(media);
     await page.goto(address(site, freshHub, "vega/flights-indexed"));
     await row(page, 0);
     await page.getByRole("button", { name: "Columns…" }).click();
     for (const width of [1280, 390]) {
       await page.setViewportSize({ width, height: 800 });
       await page.screenshot({ path: testInfo.outputPath(`chooser-${width}.png`) });
-      const violations = await page.evaluate(`${axe}; axe.run().then(({ violations }) => violations)`);
-      expect(violations).toEqual([]);
+      expect(await axeViolations(page)).toEqual([]);
     }
   });
 }

@@ -1,7 +1,7 @@
 /** The rows of the preview taken elsewhere: as a program, and as a file. */
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import type { Page } from "@playwright/test";
+import { APPEARANCES, axeViolations } from "../support/axe.js";
 import { address, test as base, expect, row } from "../support/preview.js";
 
 /** A browser that has no dialog to save files with, as most have not: files are saved as downloads. */
@@ -175,20 +175,10 @@ test("axe finds nothing in the dialog, in light, dark and forced colours", async
   site,
   freshHub,
 }) => {
-  const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-  for (const media of [
-    { colorScheme: "light" },
-    { colorScheme: "dark" },
-    { forcedColors: "active" },
-  ] as const) {
-    await page.emulateMedia({ colorScheme: "light", forcedColors: "none", ...media });
+  for (const media of Object.values(APPEARANCES)) {
+    await page.emulateMedia(media);
     await page.goto(address(site, freshHub, "vega/flights"));
     await open(page);
-    await page.evaluate(axe);
-    const found = await page.evaluate(async () => {
-      const { axe } = globalThis as unknown as { axe: { run(): Promise<{ violations: { id: string }[] }> } };
-      return (await axe.run()).violations.map(({ id }) => id);
-    });
-    expect(found).toEqual([]);
+    expect(await axeViolations(page)).toEqual([]);
   }
 });

@@ -1,10 +1,7 @@
 /** The preview by keyboard alone: moving, searching, filtering, sorting, selecting, copying. */
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import type { Page } from "@playwright/test";
+import { APPEARANCES, axeViolations } from "../support/axe.js";
 import { address, expect, grid, query, row, test } from "../support/preview.js";
-
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 async function copied(page: Page): Promise<string> {
   return page.evaluate(() => navigator.clipboard.readText());
@@ -91,14 +88,13 @@ test("does everything by keys", async ({ page, site, freshHub }) => {
   await expect(page.getByRole("searchbox")).toHaveValue("phlg?f/");
 });
 
-for (const appearance of ["light", "dark", "forced colours"] as const) {
+for (const [appearance, media] of Object.entries(APPEARANCES)) {
   test(`panels and sheets have no accessibility violations, ${appearance}`, async ({
     page,
     site,
     freshHub,
   }, testInfo) => {
-    const isForced = appearance === "forced colours";
-    await page.emulateMedia(isForced ? { forcedColors: "active" } : { colorScheme: appearance });
+    await page.emulateMedia(media);
     await page.goto(address(site, freshHub, "fixtures/labels", "&q=a"));
     await row(page, 0);
     await grid(page).getByRole("columnheader").nth(2).click();
@@ -106,14 +102,13 @@ for (const appearance of ["light", "dark", "forced colours"] as const) {
     await expect(page.locator("hf-column-panel .chart").first()).toBeVisible();
     await grid(page).focus();
     await page.keyboard.press("Shift+Space");
-    const violations = () => page.evaluate(`${axe}; axe.run().then(({ violations }) => violations)`);
     for (const width of [1280, 390]) {
       await page.setViewportSize({ width, height: 800 });
       await page.screenshot({ path: testInfo.outputPath(`columns-${width}.png`) });
-      expect(await violations()).toEqual([]);
+      expect(await axeViolations(page)).toEqual([]);
     }
     await page.keyboard.press("?");
     await page.screenshot({ path: testInfo.outputPath("help.png") });
-    expect(await violations()).toEqual([]);
+    expect(await axeViolations(page)).toEqual([]);
   });
 }

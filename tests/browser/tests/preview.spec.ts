@@ -1,7 +1,6 @@
 /** The preview page as it is built, in Chromium: what a person sees of it. */
 
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { APPEARANCES, axeViolations } from "../support/axe.js";
 import { goldenByRepo } from "../support/golden.js";
 import { address, cell, drawnRows, expect, grid, query, row, test } from "../support/preview.js";
 
@@ -217,12 +216,9 @@ for (const [repo, files] of goldenByRepo()) {
   });
 }
 
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-
-for (const appearance of ["light", "dark", "forced colours"] as const) {
+for (const [appearance, media] of Object.entries(APPEARANCES)) {
   test(`has no accessibility violations, ${appearance}`, async ({ page, site, freshHub }, testInfo) => {
-    const isForced = appearance === "forced colours";
-    await page.emulateMedia(isForced ? { forcedColors: "active" } : { colorScheme: appearance });
+    await page.emulateMedia(media);
     const addresses = {
       welcome: `${site.origin}/preview/`,
       rows: address(site, freshHub, "fixtures/chat"),
@@ -237,8 +233,7 @@ for (const appearance of ["light", "dark", "forced colours"] as const) {
       }
       if (name === "error") await expect(page.getByRole("alert")).toBeVisible();
       await page.screenshot({ path: testInfo.outputPath(`${name}.png`) });
-      const violations = await page.evaluate(`${axe}; axe.run().then(({ violations }) => violations)`);
-      expect(violations).toEqual([]);
+      expect(await axeViolations(page)).toEqual([]);
     }
   });
 }

@@ -1,8 +1,8 @@
 /** The uploader page as it is built, in Chromium: from files to a dataset that loads. */
-import { readFileSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
+import { APPEARANCES, axeViolations } from "../support/axe.js";
 import type { LocalHub } from "../support/local-hub.js";
 import { ROOT } from "../support/paths.js";
 import { expect } from "../support/test.js";
@@ -210,16 +210,12 @@ test("fits a narrow screen", async ({ page, site, freshHub }) => {
   expect(width).toBeLessThanOrEqual(390);
 });
 
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-
-for (const appearance of ["light", "dark", "forced colours"] as const) {
+for (const [appearance, media] of Object.entries(APPEARANCES)) {
   test(`has no accessibility violations, ${appearance}`, async ({ page, site, freshHub }, testInfo) => {
-    const isForced = appearance === "forced colours";
-    await page.emulateMedia(isForced ? { forcedColors: "active" } : { colorScheme: appearance });
+    await page.emulateMedia(media);
     const check = async (name: string) => {
       await page.screenshot({ path: testInfo.outputPath(`${name}.png`), fullPage: true });
-      const violations = await page.evaluate(`${axe}; axe.run().then(({ violations }) => violations)`);
-      expect(violations).toEqual([]);
+      expect(await axeViolations(page)).toEqual([]);
     };
     await open(page, site, freshHub);
     await check("welcome");
