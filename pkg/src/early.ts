@@ -39,11 +39,8 @@ export interface Opening {
 export async function askForPath(asker: Asker, opening: Opening): Promise<EarlyAnswer[]> {
   const place = placeOf(asker, opening);
   if (!place) return [];
-  const { at, below, repo, get, api } = place;
-  const [commit, listing] = await Promise.all([
-    SHA.test(at) ? undefined : get(`${api}/revision/${at}?expand=sha`),
-    get(`${api}/tree/${at}${below}?recursive=true&expand=false`),
-  ]);
+  const { at, below, repo, get } = place;
+  const [commit, listing] = await Promise.all([place.commit(), place.listing()]);
   const sha = SHA.test(at) ? at : commit && (json(commit) as { sha?: unknown } | undefined)?.sha;
   const first = listing && firstFile(listing, below.slice(1));
   // What the cache keeps of the file's end need not be read.
@@ -58,12 +55,9 @@ export async function askForPath(asker: Asker, opening: Opening): Promise<EarlyA
 export async function askForDataset(asker: Asker, opening: Opening): Promise<EarlyAnswer[]> {
   const place = placeOf(asker, opening);
   if (place?.below !== "") return [];
-  const { at, repo, get, api } = place;
-  const answers = await Promise.all([
-    SHA.test(at) ? undefined : get(`${api}/revision/${at}?expand=sha`),
-    get(`${api}/tree/${at}?recursive=true&expand=false`),
-    get(`${repo}/resolve/${at}/README.md`),
-  ]);
+  const { at, repo, get } = place;
+  const readme = `${repo}/resolve/${at}/README.md`;
+  const answers = await Promise.all([place.commit(), place.listing(), get(readme)]);
   return answers.filter((answer) => answer !== undefined);
 }
 
@@ -73,12 +67,16 @@ function placeOf(asker: Asker, { path, revision, signal }: Opening) {
   const at = revision ?? own ?? "main";
   if (repo === undefined || !/^[\w.-]+$/.test(at)) return undefined;
   const limit = AbortSignal.any([AbortSignal.timeout(PATIENCE), ...(signal ? [signal] : [])]);
+  const get = (url: string, range?: string) => ask(asker, url, range, limit);
+  const api = `${asker.endpoint}/api/datasets/${repo}`;
   return {
     at,
     below,
     repo: `${asker.endpoint}/datasets/${repo}`,
-    api: `${asker.endpoint}/api/datasets/${repo}`,
-    get: (url: string, range?: string) => ask(asker, url, range, limit),
+    get,
+    /** A commit is its own answer. */
+    commit: async () => (SHA.test(at) ? undefined : get(`${api}/revision/${at}?expand=sha`)),
+    listing: () => get(`${api}/tree/${at}${below}?recursive=true&expand=false`),
   };
 }
 

@@ -53,6 +53,7 @@ export const dialogStyle: CSSResult = css`
     overflow: auto;
   }
   select,
+  input[type="search"],
   button {
     padding: 0.2rem 0.6rem;
     border: 1px solid var(--hf-line);

@@ -40,12 +40,7 @@ export class ColumnChooser extends LitElement {
       input[type="search"] {
         flex: 1;
         min-width: 8rem;
-        padding: 0.2rem 0.5rem;
-        border: 1px solid var(--hf-line);
-        border-radius: 6px;
-        background: var(--hf-page);
-        color: inherit;
-        font: inherit;
+        padding-inline: 0.5rem;
       }
       section {
         justify-items: stretch;
