@@ -5,7 +5,7 @@ import { Dataset } from "./dataset.js";
 import { type Asker, askForDataset, askForPath } from "./early.js";
 import { failure } from "./errors.js";
 import type { Filter } from "./expr.js";
-import { Frame } from "./frame.js";
+import type { Frame } from "./frame.js";
 import type { ReadOptions } from "./frame-options.js";
 import { loadWasm, type WasmSource } from "./load.js";
 import { Pool, type Slot } from "./pool.js";
@@ -13,11 +13,9 @@ import type { CreatedRepo, EarlyAnswer, FrameSource, Identity, NewRepo } from ".
 import type { CacheOptions } from "./range-cache.js";
 import type { Refs } from "./refs.js";
 import { checkCount } from "./row-range.js";
-import { Source } from "./source.js";
 import type { ConfigFrames, SplitFrames } from "./split-frames.js";
 import type { RequestEvent, RetryEvent } from "./types.js";
 import type { CommitFilesOptions, CommitResult, Destination, PlannedCommit } from "./upload.js";
-import { wholeView } from "./view.js";
 import type { WriteOptions } from "./write-dataset.js";
 
 /** Options of a {@link Hub}; all of them may be left out. */
@@ -176,8 +174,8 @@ export class Hub {
       others.length === 0 ? askForPath(asker, { path: first, revision, signal }) : [],
     );
     const how = { ...(revision !== undefined && { revision }), ...early };
-    const opened = await home.call("open", [target as readonly string[], how], signal);
-    const frame = wholeFrame(this.#pool, home, opened);
+    const opened = home.call("open", [target as readonly string[], how], signal);
+    const frame = await this.#frame(home, opened);
     const filtered = filter ? frame.filter(filter) : frame;
     return columns ? filtered.select(...columns) : filtered;
   }
@@ -200,11 +198,12 @@ export class Hub {
     const path = hfPath(name);
     const early = await this.#askEarly(home, (asker) => askForDataset(asker, { path, revision, signal }));
     const how = { ...(revision !== undefined && { revision }), ...early };
+    // Whoever opens a split waits for them, and is told why if they cannot come.
+    frames().catch(() => {});
     const answer = await home.call("dataset", [name, how], signal);
-    return new Dataset(answer, async (files, { signal }) => {
-      const opened = await home.call("openFiles", [files], signal);
-      return wholeFrame(this.#pool, home, opened);
-    });
+    return new Dataset(answer, (files, { signal }) =>
+      this.#frame(home, home.call("openFiles", [files], signal)),
+    );
   }
 
   /**
@@ -336,6 +335,12 @@ export class Hub {
     return this.#pool.idlest().call("guessSplits", [paths], signal);
   }
 
+  /** A frame of what a worker opens. */
+  async #frame(home: Slot, opened: Promise<FrameSource>): Promise<Frame> {
+    const [source, { wholeFrame }] = await Promise.all([opened, frames()]);
+    return wholeFrame(this.#pool, home, source);
+  }
+
   /** A repo and its branch. */
   async #repo(operation: string, repo: string, { signal }: ReadOptions): Promise<Destination> {
     const { path, ...destination } = await this.#pool.uploader.call("writePath", [hfPath(repo)], signal);
@@ -387,9 +392,9 @@ function hfPath(repo: string): string {
   return repo.includes("://") ? repo : `hf://datasets/${repo}`;
 }
 
-/** All columns and rows of what was opened. */
-function wholeFrame(pool: Pool, home: Slot, opened: FrameSource): Frame {
-  return new Frame(wholeView(new Source(pool, home, opened), opened));
+/** The code of frames, fetched beside the WebAssembly and what is opened first. */
+function frames() {
+  return import("./whole-frame.js");
 }
 
 function sessionOptions(endpoint: string, options: HubOptions): SessionOptions {

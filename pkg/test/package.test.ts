@@ -29,6 +29,7 @@ describe("package.json", () => {
       "./dist/worker.js",
       "./dist/preview/index.js",
       "./dist/preview/element.js",
+      "./dist/preview/table.js",
       "./dist/uploader/index.js",
       "./dist/uploader/element.js",
       "./dist/uploader/rows-view.js",

@@ -1,7 +1,5 @@
 /** The preview page: the element, a form that names a dataset, and the state of both in the address. */
-import { signedIn } from "hubframe/auth";
 import { type DatasetPreview, fromQuery, STATE_KEYS, toQuery, type ViewState } from "hubframe/preview";
-import "hubframe/sign-in";
 
 const preview = document.querySelector("hf-dataset-preview") as DatasetPreview;
 const form = document.querySelector("form") as HTMLFormElement;
@@ -9,7 +7,10 @@ const signIn = document.querySelector("hf-sign-in") as HTMLElement;
 const start = document.querySelector(".start") as HTMLElement;
 
 // Whoever comes back from the Hub's sign-in has another address until this is done. What goes wrong the element says.
-await signedIn().catch(() => {});
+if (new URLSearchParams(location.search).has("state")) {
+  const { signedIn } = await import("hubframe/auth");
+  await signedIn().catch(() => {});
+}
 
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
@@ -26,6 +27,8 @@ preview.addEventListener("view-change", (event) => {
 });
 window.addEventListener("popstate", show);
 show();
+// Most datasets are public. Without a network there is nobody to sign in to.
+import("hubframe/sign-in").catch(() => {});
 
 function go(state: ViewState, endpoint: string): void {
   const others = new URLSearchParams(endpoint ? { endpoint } : {});

@@ -8,7 +8,8 @@ import { toRows } from "../rows.js";
 import type { Field } from "../types.js";
 import { type Chip, exprOf } from "./filter/chip.js";
 import { Matches, type ReadBatches } from "./matches.js";
-import { searchExpr, searchedColumns } from "./search.js";
+import { searchedColumns } from "./search.js";
+import { searchExpr } from "./search-expr.js";
 import { isSortable, type Sort, sortedRows } from "./sorted.js";
 import type { ViewState } from "./view-state.js";
 

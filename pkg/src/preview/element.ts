@@ -12,12 +12,11 @@ import { tokens } from "../tokens.js";
 import type { Field } from "../types.js";
 import { AccessControl } from "./access.js";
 import { copyText } from "./cell/copy.js";
-import { gridCells, gridColumns, NO_CELLS } from "./cells.js";
 import { chosenList } from "./columns/chosen.js";
 import { FileDrop, filePicker } from "./drop.js";
 import type { FilterLine } from "./filter/bar.js";
 import type { Chip } from "./filter/chip.js";
-import { Grid, type GridCells, type RowSelection } from "./grid/grid.js";
+import type { Grid, GridCells, RowSelection } from "./grid/grid.js";
 import type { CellPosition } from "./grid/keys.js";
 import { type HeaderActions, headerBar } from "./header.js";
 import { LateParts } from "./late.js";
@@ -30,6 +29,8 @@ import { statusBar } from "./status.js";
 import { previewStyle } from "./style.js";
 import { toolBar } from "./tools/bar.js";
 import { ROW_KEYS, STATE_KEYS, toQuery, type ViewState } from "./view-state.js";
+
+type TablePart = typeof import("./table.js");
 
 /** What `view-change` tells: the state that a link to this view must hold. */
 export type ViewChange = CustomEvent<ViewState>;
@@ -155,9 +156,10 @@ export class DatasetPreview extends LitElement {
     if (statistics?.version !== this.#headsOf) this.#grid?.refreshHeads();
     this.#headsOf = statistics?.version;
     const isMoved = changed.has("row") || changed.has("column") || rows !== this.#revealedIn;
-    if (!rows || !isMoved) return;
+    const grid = this.#grid;
+    if (!rows || !isMoved || !grid) return;
     this.#revealedIn = rows;
-    void this.#grid?.updateComplete.then(() => this.#grid?.reveal(this.#active()));
+    void grid.updateComplete.then(() => grid.reveal(this.#active()));
   }
 
   protected override render(): TemplateResult {
@@ -172,24 +174,33 @@ export class DatasetPreview extends LitElement {
       ${this.#selectionBar()}
       ${error === undefined ? nothing : this.#problem(error)}
       <div class="main">
-        ${this.#model.title === "" ? filePicker(this.#openFiles) : nothing}
-        <hf-dataset-grid
-          ?hidden=${this.#model.title === ""}
-          .cells=${open ? this.#gridCells(fields) : NO_CELLS}
-          .numRows=${rows?.numRows ?? 0}
-          .active=${this.#active()}
-          .selection=${this.#selection}
-          .label=${open ? ["Rows of", this.#model.title, open.config, open.split].join(" ").trim() : "Rows"}
-          @look=${(event: CustomEvent) => this.#model.rows?.look(event.detail.start, event.detail.end)}
-          @move=${(event: CustomEvent) => this.#activate(event.detail)}
-          @open=${() => this.#open("cell")}
-          @head=${(event: CustomEvent) => this.#openColumn(event.detail)}
-          @select=${(event: CustomEvent) => this.#select(event.detail)}
-          @copy=${() => void this.#copy("tsv")}
-        ></hf-dataset-grid>
+        ${
+          this.#model.title === ""
+            ? filePicker(this.#openFiles)
+            : this.#parts.table.draw((table) => this.#table(table, fields))
+        }
         ${sidePanel(this.#side, this.#model, fields, this.#active(), this.#sideActions)}
       </div>
       ${statusBar({ meter, doing, onStop: () => this.#model.cancel() })}
+    `;
+  }
+
+  #table(table: TablePart, fields: readonly Field[]): TemplateResult {
+    const { open, rows } = this.#model;
+    return html`
+      <hf-dataset-grid
+        .cells=${open ? this.#gridCells(table, fields) : table.NO_CELLS}
+        .numRows=${rows?.numRows ?? 0}
+        .active=${this.#active()}
+        .selection=${this.#selection}
+        .label=${open ? ["Rows of", this.#model.title, open.config, open.split].join(" ").trim() : "Rows"}
+        @look=${(event: CustomEvent) => this.#model.rows?.look(event.detail.start, event.detail.end)}
+        @move=${(event: CustomEvent) => this.#activate(event.detail)}
+        @open=${() => this.#open("cell")}
+        @head=${(event: CustomEvent) => this.#openColumn(event.detail)}
+        @select=${(event: CustomEvent) => this.#select(event.detail)}
+        @copy=${() => void this.#copy("tsv")}
+      ></hf-dataset-grid>
     `;
   }
 
@@ -278,7 +289,7 @@ export class DatasetPreview extends LitElement {
   }
 
   /** The same object as long as the rows come from the same place: the grid draws anew for another. */
-  #gridCells(fields: readonly Field[]): GridCells {
+  #gridCells({ gridCells, gridColumns }: TablePart, fields: readonly Field[]): GridCells {
     const { rows, shown, sort } = this.#model;
     const { cells, of } = this.#drawn;
     if (cells && of.rows === rows && of.shown === shown) return cells;
@@ -478,9 +489,4 @@ export class DatasetPreview extends LitElement {
   }
 }
 
-for (const [name, element] of [
-  ["hf-dataset-grid", Grid],
-  ["hf-dataset-preview", DatasetPreview],
-] as const) {
-  if (!customElements.get(name)) customElements.define(name, element);
-}
+if (!customElements.get("hf-dataset-preview")) customElements.define("hf-dataset-preview", DatasetPreview);

@@ -3,12 +3,14 @@ import { nothing, type TemplateResult } from "lit";
 
 /** The parts of the element itself. What has a tag of its own is fetched where that is opened. */
 export class LateParts {
+  readonly table: Late<typeof import("./table.js")>;
   readonly filters: Late<typeof import("./filter/bar.js")>;
   readonly selections: Late<typeof import("./selection.js")>;
   readonly summaries: Late<typeof import("./columns/summary.js")>;
 
   /** `onHere` draws the element again, `onSummaries` the heads of columns. */
   constructor(onHere: () => void, onSummaries: () => void) {
+    this.table = new Late(() => import("./table.js"), onHere);
     this.filters = new Late(() => import("./filter/bar.js"), onHere);
     this.selections = new Late(() => import("./selection.js"), onHere);
     this.summaries = new Late(() => import("./columns/summary.js"), onSummaries);

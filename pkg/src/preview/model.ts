@@ -12,8 +12,7 @@ import type { FileColumns } from "./file-columns.js";
 import type { Chip } from "./filter/chip.js";
 import { HugeCell, OpenedCell } from "./huge.js";
 import { Meter } from "./meter.js";
-import { readRows } from "./reading.js";
-import { blockRowsFor, RowBlocks, type RowSource } from "./rows.js";
+import type { RowBlocks, RowSource } from "./rows.js";
 import { isUnreadable, type OpenSplit, openDataset, openFiles, openPath, openSplit } from "./session.js";
 import type { Sort } from "./sorted.js";
 import type { ViewState } from "./view-state.js";
@@ -88,6 +87,8 @@ export class PreviewModel {
   #access: Access = { endpoint: "", token: undefined };
   #hub: Hub | undefined;
   #work = new AbortController();
+  /** What reads rows, once something is open. */
+  #table: typeof import("./table.js") | undefined;
   /** What chooses and sorts rows, once a state has asked for that. */
   #choice: typeof import("./choice.js") | undefined;
   /** The split whose statistics have begun, and what ends their reading. */
@@ -206,6 +207,7 @@ export class PreviewModel {
     const { shown } = this;
     if (!(value instanceof HugeCell) || !shown) return value as Value | undefined;
     const read = async (signal: AbortSignal) => {
+      const { readRows } = await import("./table.js");
       const [found] = await readRows(shown.select(column), row, 1, signal);
       return found?.[column] ?? null;
     };
@@ -258,7 +260,11 @@ export class PreviewModel {
     this.plan = undefined;
     this.#hub ?? this.#connect(this.#access);
     const hub = this.#hub as Hub;
-    const [open] = await Promise.all([this.#openSource(hub, state, signal), this.#learnToChoose()]);
+    const [open] = await Promise.all([
+      this.#openSource(hub, state, signal),
+      this.#learnToRead(),
+      this.#learnToChoose(),
+    ]);
     signal.throwIfAborted();
     this.open = open;
     this.#readState();
@@ -299,6 +305,10 @@ export class PreviewModel {
       });
     }, MEASURE_AFTER);
   };
+
+  async #learnToRead(): Promise<void> {
+    this.#table ??= await import("./table.js");
+  }
 
   async #learnToChoose(): Promise<void> {
     const { filter, search, sort } = this.state;
@@ -377,13 +387,9 @@ export class PreviewModel {
     if (!this.#isChosen) this.#setSource(this.#all);
   }
 
-  #blocksOf(frame: Frame, numRows: number): RowBlocks {
-    const numBytes = frame.files.reduce((sum, { size }) => sum + size, 0);
-    return new RowBlocks({
-      numRows,
-      blockRows: blockRowsFor(numBytes / Math.max(numRows, 1), frame.columns.length),
+  #blocksOf(frame: Frame, numRows: number): RowBlocks | undefined {
+    return this.#table?.blocksOf(frame, numRows, {
       onChange: this.#onRows,
-      read: (start, count, signal) => readRows(frame, start, count, signal),
       borders: async () => {
         await this.#lookAtFiles(this.#measuring.signal);
         return this.files?.borders ?? [];

@@ -1,5 +1,4 @@
-/** Search for a text in columns, as a condition on rows. Pure. */
-import { col, type Expr } from "../expr.js";
+/** Which columns are searched, and how a list names them. Pure. */
 import type { Field } from "../types.js";
 import { kindOf } from "./cell/kind.js";
 import { namesFromText, namesToText } from "./name-list.js";
@@ -21,22 +20,4 @@ export function searchedColumns(list: string | undefined, fields: readonly Field
 export function columnList(columns: readonly string[], fields: readonly Field[]): string | undefined {
   const isAll = columns.length === 0 || columns.length === searchable(fields).length;
   return isAll ? undefined : namesToText(columns);
-}
-
-/** Rows of which one of the columns holds the text, in whatever case; `undefined` without text or columns. */
-export function searchExpr(text: string | undefined, columns: readonly string[]): Expr | undefined {
-  if (!text) return undefined;
-  const pattern = anyCase(text);
-  const [first, ...others] = columns.map((name) => col([name]).matches(pattern));
-  return others.length > 0 ? first?.or(...others) : first;
-}
-
-/** A regular expression for the text itself. The core's `(?i)` knows ASCII only; other letters become a class of both cases. */
-export function anyCase(text: string): string {
-  const chars = Array.from(text, (char) => {
-    const both = [char.toLowerCase(), char.toUpperCase()].filter((other) => [...other].length === 1);
-    const isLetter = char > "\u007f" && both[0] !== both[1] && both.length === 2;
-    return isLetter ? `[${both.join("")}]` : char.replace(/[\\^$.*+?()[\]{}|#&~\- ]/, "\\$&");
-  });
-  return `(?i)${chars.join("")}`;
 }

@@ -109,9 +109,6 @@ export const previewStyle: CSSResult = css`
     flex: 1;
     min-width: 0;
   }
-  hf-dataset-grid[hidden] {
-    display: none;
-  }
   hf-cell-panel,
   hf-column-panel {
     width: min(40%, 36rem);

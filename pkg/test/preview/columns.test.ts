@@ -3,7 +3,8 @@ import { tsvText } from "../../src/preview/cell/copy.js";
 import { describe as describeCell } from "../../src/preview/cell/fill.js";
 import { barsOf, MAX_BARS } from "../../src/preview/columns/bars.js";
 import { exprOf } from "../../src/preview/filter/chip.js";
-import { anyCase, columnList, searchedColumns } from "../../src/preview/search.js";
+import { columnList, searchedColumns } from "../../src/preview/search.js";
+import { anyCase } from "../../src/preview/search-expr.js";
 import { isSortable, sortFromText, sortToText } from "../../src/preview/sorted.js";
 import type { Field } from "../../src/types.js";
 
