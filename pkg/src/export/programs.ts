@@ -68,7 +68,7 @@ export function datasetsProgram(scan: Scan): string {
     ...(filter ? [`    filters=${condition(filter, schema)},`] : []),
   ];
   const lines = [
-    "# datasets refuses a table without rows.",
+    ...(filter ? ["# datasets ends with an error where no row passes."] : []),
     `df = load_dataset(\n    "parquet",\n${options.join("\n")}\n)`,
     `df = df.select_columns(${sources})`,
   ];

@@ -163,10 +163,11 @@ export class DatasetPreview extends LitElement {
   }
 
   protected override render(): TemplateResult {
-    const { open, rows, meter, busy, statistics, shown } = this.#model;
+    const { open, rows, meter, busy, statistics, shown, title } = this.#model;
     const error = this.#model.error ?? rows?.problem;
     const doing = busy ?? statistics?.doing ?? (rows?.isReading ? "Reading rows" : undefined);
     const fields = shown?.schema.fields ?? [];
+    const isEmpty = title === "" || (!open && error !== undefined);
     return html`
       ${headerBar(this.#model, this.#headerActions, this.#tools())}
       ${searchBox(this, open?.frame.schema.fields ?? [], ({ search, searchIn }) => this.#ask({ search, searchIn }))}
@@ -174,11 +175,8 @@ export class DatasetPreview extends LitElement {
       ${this.#selectionBar()}
       ${error === undefined ? nothing : this.#problem(error)}
       <div class="main">
-        ${
-          this.#model.title === ""
-            ? filePicker(this.#openFiles)
-            : this.#parts.table.draw((table) => this.#table(table, fields))
-        }
+        ${isEmpty ? nothing : this.#parts.table.draw((table) => this.#table(table, fields))}
+        ${isEmpty && (title === "" || this.files) ? filePicker(this.#openFiles) : nothing}
         ${sidePanel(this.#side, this.#model, fields, this.#active(), this.#sideActions)}
       </div>
       ${statusBar({ meter, doing, onStop: () => this.#model.cancel() })}

@@ -76,7 +76,7 @@ function fileItem({ path, rowGroups }: SurveyedFile, lines: readonly unknown[]):
   return html`
     <li>
       <strong>${path}</strong>
-      ${rowGroups.length > 0 ? html`<small>${countText(numRows)} rows in ${groups}</small>` : ""}
+      ${rowGroups.length > 0 ? html`<small>${countText(numRows)} ${numRows === 1 ? "row" : "rows"} in ${groups}</small>` : ""}
       <ul>${lines.map((line) => html`<li>${line}</li>`)}</ul>
     </li>
   `;

@@ -36,14 +36,24 @@ export function headerBar(
   const splitNames = splits.map(({ name }) => name);
   return html`
     <header>
-      <h2>${model.title || "No dataset"}</h2>
+      <div class="title">
+        <h2>${model.title || "No dataset"}</h2>
+        <small>${facts.filter(Boolean).join(" · ")}</small>
+      </div>
       ${choice("Config", configNames, open?.config, (config) => onChoose({ config }))}
       ${choice("Split", splitNames, open?.split, (split) => onChoose({ split }))}
       ${open ? goTo(onGo) : nothing}
-      <small>${facts.filter(Boolean).join(" · ")}</small>
-      ${notice === "" ? nothing : html`<small class="notice" role="note">${notice}</small>`}
-      ${isMixed ? html`<button aria-haspopup="dialog" @click=${onFiles}>Compare files…</button>` : nothing}
       ${tools}
+      ${
+        notice === ""
+          ? nothing
+          : html`
+            <div class="notices">
+              <small role="note">${notice}</small>
+              ${isMixed ? html`<button aria-haspopup="dialog" @click=${onFiles}>Compare files…</button>` : nothing}
+            </div>
+          `
+      }
     </header>
   `;
 }

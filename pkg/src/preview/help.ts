@@ -1,4 +1,6 @@
-/** The sheet of keys. */
+/** `<hf-help-dialog>`: the sheet of keys. */
+import { type CSSResultGroup, css, html, LitElement, type TemplateResult } from "lit";
+import { dialogStyle } from "./dialog-style.js";
 
 const KEYS: readonly (readonly [keys: string, what: string])[] = [
   ["Arrow keys, Page Up, Page Down", "move the active cell"],
@@ -15,22 +17,50 @@ const KEYS: readonly (readonly [keys: string, what: string])[] = [
   ["?", "this help"],
 ];
 
-/** Shows the sheet within `root`, above everything else. */
-export function showHelp(root: DocumentFragment | HTMLElement): void {
-  const dialog = document.createElement("dialog");
-  dialog.setAttribute("aria-label", "Keys");
-  const list = document.createElement("dl");
-  for (const [keys, what] of KEYS) {
-    const [term, description] = [document.createElement("dt"), document.createElement("dd")];
-    term.textContent = keys;
-    description.textContent = what;
-    list.append(term, description);
+/** The sheet. */
+export class HelpDialog extends LitElement {
+  static override readonly styles: CSSResultGroup = [
+    dialogStyle,
+    css`
+      dl {
+        display: grid;
+        grid-template-columns: fit-content(45%) 1fr;
+        gap: 0.3rem 1rem;
+        margin: 0;
+        padding: 0.8rem 1rem;
+        border-block-start: 1px solid var(--hf-line);
+      }
+      dt {
+        font-weight: 600;
+      }
+      dd {
+        margin: 0;
+      }
+    `,
+  ];
+
+  protected override firstUpdated(): void {
+    this.renderRoot.querySelector("dialog")?.showModal();
   }
-  const close = document.createElement("button");
-  close.textContent = "Close";
-  close.addEventListener("click", () => dialog.close());
-  dialog.addEventListener("close", () => dialog.remove());
-  dialog.append(list, close);
-  root.append(dialog);
-  dialog.showModal();
+
+  protected override render(): TemplateResult {
+    return html`
+      <dialog aria-labelledby="title" @close=${() => this.remove()}>
+        <header>
+          <h2 id="title">Keys</h2>
+          <button aria-label="Close" @click=${this.#close}>✕</button>
+        </header>
+        <dl>${KEYS.map(([keys, what]) => html`<dt>${keys}</dt><dd>${what}</dd>`)}</dl>
+      </dialog>
+    `;
+  }
+
+  readonly #close = (): void => this.renderRoot.querySelector("dialog")?.close();
 }
+
+/** Shows the sheet above what is in `root`. */
+export function showHelp(root: ParentNode): void {
+  root.append(new HelpDialog());
+}
+
+if (!customElements.get("hf-help-dialog")) customElements.define("hf-help-dialog", HelpDialog);

@@ -28,6 +28,7 @@ export function searchBox(
   return html`
     <form class="search" role="search" @submit=${onSubmit}>
       <input name="search" type="search" aria-label="Search" placeholder="Search text" .value=${search ?? ""} size="16">
+      <button type="submit">Search</button>
       ${
         columns.length > 1
           ? html`
@@ -45,7 +46,6 @@ export function searchBox(
           `
           : nothing
       }
-      <button type="submit">Search</button>
     </form>
   `;
 }

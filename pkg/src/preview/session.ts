@@ -85,7 +85,7 @@ export function isUnreadable(error: unknown): error is HubframeError {
 }
 
 function chooseConfig(dataset: Dataset, name: string | undefined): Config {
-  const { problem, repo } = dataset;
+  const { problem, repo, strict } = dataset;
   const configs = shownConfigs(dataset);
   const config =
     name === undefined
@@ -96,5 +96,7 @@ function chooseConfig(dataset: Dataset, name: string | undefined): Config {
     const known = configs.map(({ name }) => `"${name}"`).join(", ");
     throw failure("not_found", "open config", `There is no config "${name}". There is ${known}.`);
   }
-  throw failure("unsupported", "open dataset", problem ?? `${repo} has no Parquet files that could be read.`);
+  const held = strict ? `holds ${strict.builder} files` : "has no data files";
+  const message = `${repo} ${held}; what can be shown as a table is Parquet, CSV and JSON.`;
+  throw failure("unsupported", "open dataset", problem ?? message);
 }

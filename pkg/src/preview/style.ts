@@ -28,10 +28,16 @@ export const previewStyle: CSSResult = css`
     border-block-start: 1px solid var(--hf-line);
     color: var(--hf-faint);
   }
+  .title {
+    display: grid;
+    flex: 1 1 12rem;
+    min-width: 0;
+    overflow-wrap: anywhere;
+  }
   h2 {
     margin: 0;
     font-size: 1.05rem;
-    overflow-wrap: anywhere;
+    line-height: 1.25;
   }
   small {
     color: var(--hf-faint);
@@ -57,9 +63,15 @@ export const previewStyle: CSSResult = css`
   .tools {
     display: flex;
     flex-wrap: wrap;
+    gap: 0.4rem 0.5rem;
+    align-items: center;
+  }
+  .notices {
+    display: flex;
+    flex: 1 0 100%;
+    flex-wrap: wrap;
     gap: 0.4rem 0.8rem;
     align-items: center;
-    margin-inline-start: auto;
   }
   .start {
     display: grid;
@@ -138,6 +150,10 @@ export const previewStyle: CSSResult = css`
     padding: 0.4rem 0.75rem;
     border-block-end: 1px solid var(--hf-line);
   }
+  .filters .find {
+    border-color: var(--hf-accent);
+    color: var(--hf-accent);
+  }
   .chip {
     display: inline-flex;
     gap: 0.3rem;
@@ -173,8 +189,9 @@ export const previewStyle: CSSResult = css`
     z-index: 3;
     display: grid;
     min-width: 12rem;
+    max-width: 80vw;
     max-height: 16rem;
-    inset-inline-end: 0;
+    inset-inline-start: 0;
     margin: 0.3rem 0 0;
     border: 1px solid var(--hf-line);
     border-radius: 6px;
@@ -189,25 +206,6 @@ export const previewStyle: CSSResult = css`
   }
   .search legend + label {
     clear: both;
-  }
-  dialog {
-    max-width: min(36rem, 90vw);
-    border: 1px solid var(--hf-line);
-    border-radius: 8px;
-    background: var(--hf-page);
-    color: inherit;
-  }
-  dialog dl {
-    display: grid;
-    grid-template-columns: auto 1fr;
-    gap: 0.3rem 1rem;
-    margin: 0 0 0.8rem;
-  }
-  dialog dt {
-    font-weight: 600;
-  }
-  dialog dd {
-    margin: 0;
   }
   .requests {
     flex: 1;

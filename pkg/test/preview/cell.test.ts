@@ -29,7 +29,7 @@ const png = (width: number, height: number) => {
 
 describe("cells as text", () => {
   it("shows nulls, numbers and labels", () => {
-    expect(describeCell(null, field("Int64"))).toEqual({ text: "null", look: "faint" });
+    expect(describeCell(null, field("Int64"))).toEqual({ text: "null", look: "number faint" });
     expect(describeCell(9_007_199_254_740_993n, field("Int64"))).toEqual({
       text: "9007199254740993",
       look: "number",

@@ -104,7 +104,20 @@ test("a repo without data, and one of another format, say so", async ({ page, si
   await expect(alert(page)).toContainText(/no .*files|data files/i);
   await freshHub.create({ id: "user/other", files: { "train/notes.txt": "a\n" } });
   await page.goto(address(site, freshHub, "user/other"));
-  await expect(alert(page)).toContainText(/Parquet|text/);
+  await expect(alert(page)).toContainText("user/other holds text files");
+  // A table without columns says nothing.
+  await expect(grid(page)).toBeHidden();
+});
+
+test("after a file that cannot be read, another one can be chosen", async ({ page, site }) => {
+  await page.goto(`${site.origin}/preview/`);
+  const choose = (name: string, text: string) =>
+    page.getByLabel("Choose files").setInputFiles({ name, mimeType: "text/csv", buffer: Buffer.from(text) });
+  await choose("broken.csv", 'a,b\n1,"2\n');
+  await expect(alert(page)).toContainText("broken.csv, line 2");
+  await choose("whole.csv", "a,b\n1,2\n");
+  expect(await row(page, 0)).toEqual(["1", "2"]);
+  await expect(alert(page)).toHaveCount(0);
 });
 
 test("a split without rows shows its columns, and says that there are none", async ({

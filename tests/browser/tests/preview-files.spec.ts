@@ -74,7 +74,7 @@ test("shows the columns of all files, and says where one is absent", async ({ pa
   const items = files(page).locator(".files > li");
   await expect(items.nth(1)).toContainText("Has no a (string).");
   await expect(items.nth(1)).toContainText("Has b (float64) besides.");
-  await expect(items.nth(0)).toContainText("1 rows in 1 row group");
+  await expect(items.nth(0)).toContainText("1 row in 1 row group");
   expect(await axeViolations(page)).toEqual([]);
   await page.keyboard.press("Escape");
 

@@ -59,8 +59,8 @@ export function clearCell(cell: HTMLElement): void {
 
 /** A value as one line of text, and the class that gives it its look. */
 export function describe(value: Value, field: Field): { readonly text: string; readonly look: string } {
-  if (value === null) return { text: "null", look: "faint" };
   const kind = kindOf(field);
+  if (value === null) return { text: "null", look: kind === "number" ? "number faint" : "faint" };
   if (kind === "label") return { text: labelName(value, field.feature) ?? String(value), look: "" };
   if (kind === "image" || kind === "audio") {
     const bytes = mediaBytes(value);

@@ -39,6 +39,8 @@ const TYPE_WORDS: { readonly [type: string]: string } = {
   Boolean: "bool",
   Binary: "binary",
   LargeBinary: "binary",
+  BinaryView: "binary",
+  FixedSizeBinary: "binary",
   Int8: "int8",
   Int16: "int16",
   Int32: "int32",

@@ -38,10 +38,10 @@ export function filterBar(line: FilterLine): TemplateResult {
       ${chips.map((chip, index) => chipItem(chipText(chip), () => line.onChips(chips.toSpliced(index, 1))))}
       ${sort ? chipItem(`${sort.column} ${sort.isDescending ? "↓" : "↑"}`, () => line.onSort(undefined)) : nothing}
       <button @click=${line.onReset}>Reset</button>
-      <small role="status">${foundText(line)} ${plan ? costText(plan.explanation) : ""}</small>
+      <small role="status">${[foundText(line), plan && costText(plan.explanation)].filter(Boolean).join(" · ")}</small>
       ${
         plan && !rows && !isBusy
-          ? html`<button @click=${line.onFind}>${sort ? "Sort" : "Find rows"}: reads up to ${cost}</button>`
+          ? html`<button class="find" @click=${line.onFind}>${sort ? "Sort" : "Find rows"}: reads up to ${cost}</button>`
           : nothing
       }
     </div>
@@ -66,5 +66,5 @@ function progressText(progress: ReadProgress | undefined): string {
 function costText({ kept: { rowGroups, files } }: Explanation): string {
   const share =
     rowGroups.of > 0 ? `${countText(rowGroups.kept)} of ${countText(rowGroups.of)} row groups` : "";
-  return `· reads ${share || `${countText(files.kept)} of ${countText(files.of)} files`}`;
+  return `reads ${share || `${countText(files.kept)} of ${countText(files.of)} files`}`;
 }

@@ -84,10 +84,10 @@ export const gridStyle: CSSResult = css`
     color: var(--hf-faint);
     line-height: 1.3;
   }
-  [role="columnheader"][aria-sort="ascending"] span:first-child::after {
+  [role="columnheader"][aria-sort="ascending"] > span:first-child::after {
     content: " ↑";
   }
-  [role="columnheader"][aria-sort="descending"] span:first-child::after {
+  [role="columnheader"][aria-sort="descending"] > span:first-child::after {
     content: " ↓";
   }
   .summary {
