@@ -26,7 +26,6 @@ export class UploadRows extends LitElement {
   static override readonly styles: CSSResultGroup = css`
     :host {
       display: flex;
-      height: 20rem;
       border: 1px solid var(--hf-line);
       border-radius: 6px;
       overflow: hidden;
@@ -34,9 +33,11 @@ export class UploadRows extends LitElement {
     hf-dataset-grid {
       flex: 1;
       min-width: 0;
+      max-height: 20rem;
     }
     hf-cell-panel {
       width: min(45%, 30rem);
+      height: 20rem;
     }
     p {
       margin: 1rem;
@@ -45,11 +46,10 @@ export class UploadRows extends LitElement {
     @media (max-width: 640px) {
       :host {
         flex-direction: column;
-        height: 26rem;
       }
       hf-cell-panel {
         width: auto;
-        height: 55%;
+        height: 14rem;
       }
     }
   `;
@@ -79,6 +79,7 @@ export class UploadRows extends LitElement {
     const field = this.file.frame.schema.fields[this.#active.column];
     return html`
       <hf-dataset-grid
+        fits
         .cells=${this.#cells}
         .numRows=${this.#rows.length}
         .active=${this.#active}

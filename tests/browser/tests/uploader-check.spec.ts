@@ -1,7 +1,7 @@
 /** What the uploader finds in files, and the mends that it offers: each on a file that needs it. */
 import { writeFileSync } from "node:fs";
 import { basename } from "node:path";
-import type { TestInfo } from "@playwright/test";
+import type { Locator, TestInfo } from "@playwright/test";
 import type { LocalHub } from "../support/local-hub.js";
 import { expect } from "../support/test.js";
 import { add, file, inDataset, open, review, send, signIn, start, step, test } from "../support/uploader.js";
@@ -299,4 +299,30 @@ test("a pull request leaves main as it is", async ({ page, site, freshHub }) => 
   await expect(page.getByRole("link", { name: "The pull request" })).toBeVisible();
   const answer = await fetch(`${freshHub.endpoint}/api/datasets/user/asked/tree/main`);
   expect(((await answer.json()) as { path: string }[]).map(({ path }) => path)).not.toContain("train");
+});
+
+test("the first rows take no more room than they need, and scroll where they are many", async ({
+  page,
+  site,
+  freshHub,
+}) => {
+  await start(page, site, freshHub, "user/heights");
+  const heights = (grid: Locator) =>
+    grid.evaluate(({ clientHeight, scrollHeight }) => ({ clientHeight, scrollHeight }));
+  await add(page, [file("few.csv", "a,b\n1,x\n2,y\n"), file("many.csv", `a\n${"1\n".repeat(200)}`)]);
+  const few = page.getByRole("grid", { name: "First rows of few.csv" });
+  await expect(few.getByRole("row")).toHaveCount(3);
+  const fit = await heights(few);
+  expect(fit.clientHeight).toBe(fit.scrollHeight);
+  await few.getByRole("gridcell", { name: "y" }).click();
+  await expect(page.locator("hf-cell-panel .body")).toHaveText("y");
+  await page.keyboard.press("Escape");
+  expect(await heights(few)).toEqual(fit);
+
+  await page.getByRole("combobox", { name: /^First rows of/ }).selectOption("many.csv");
+  const many = page.getByRole("grid", { name: "First rows of many.csv" });
+  await expect(many).toHaveAttribute("aria-rowcount", "101");
+  const { clientHeight, scrollHeight } = await heights(many);
+  expect(clientHeight).toBeGreaterThan(fit.clientHeight);
+  expect(scrollHeight).toBeGreaterThan(clientHeight);
 });

@@ -27,6 +27,10 @@ export const gridStyle: CSSResult = css`
     overflow-anchor: none;
     font-variant-numeric: tabular-nums;
   }
+  :host([fits]) .scroller {
+    position: static;
+    max-height: inherit;
+  }
   .scroller:focus-visible {
     outline: 2px solid var(--hf-accent);
     outline-offset: -2px;

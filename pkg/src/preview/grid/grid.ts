@@ -64,7 +64,8 @@ const REST_MS = 150;
 
 /**
  * The grid. Events: `look` (`{ start, end }`), `move` and `open` (a {@link CellPosition}), `head` (a column's index),
- * `select` (a {@link RowSelection} or `undefined`), `copy`.
+ * `select` (a {@link RowSelection} or `undefined`), `copy`. It is as high as its place; with the attribute `fits`, as high as
+ * its rows, up to its `max-height`.
  */
 export class Grid extends LitElement {
   static override readonly styles: CSSResultGroup = gridStyle;
