@@ -4,13 +4,15 @@
  */
 import { failure } from "../errors.js";
 import type { Frame } from "../frame.js";
-import { toRows } from "../rows.js";
+import { type Row, toRows } from "../rows.js";
 import type { Field } from "../types.js";
 import { type Chip, exprOf } from "./filter/chip.js";
-import { Matches, type ReadBatches } from "./matches.js";
+import { keptRow } from "./huge.js";
+import { Matches, type MatchReader } from "./matches.js";
+import { readRows } from "./reading.js";
 import { searchedColumns } from "./search.js";
 import { searchExpr } from "./search-expr.js";
-import { isSortable, type Sort, sortedRows } from "./sorted.js";
+import { isSortable, placeOf, type Sort, sortedRows } from "./sorted.js";
 import type { ViewState } from "./view-state.js";
 
 export { chipsFromText } from "./filter/chip.js";
@@ -29,21 +31,29 @@ export function narrowed(
   return expr && frame.filter(expr);
 }
 
-/** Rows of a frame as they are found, with these columns; the frame has the column of the order as well. */
+/** Rows of a frame as they are found, with these columns; the frame, and so its rows, have the column of the order as well. */
 export function matchesOf(
   frame: Frame,
   { sort, columns }: { readonly sort: Sort | undefined; readonly columns: readonly string[] },
   onChange: () => void,
 ): Matches {
-  const isSortShown = !sort || columns.includes(sort.column);
-  const read: ReadBatches = async function* (signal, onProgress) {
-    if (sort) {
-      for await (const rows of sortedRows(frame, sort, { signal, onProgress })) {
-        yield isSortShown ? rows : rows.map(({ [sort.column]: _, ...row }) => row);
-      }
-    } else for await (const batch of frame.batches({ signal, onProgress })) yield toRows(batch);
+  // A sorted row is found again by what it is sorted by.
+  const kept = (row: Row) => keptRow(row, sort?.column);
+  const again: MatchReader["again"] = async (found, { start, end }, signal, column) => {
+    const names = column === undefined ? columns : [column];
+    if (!sort) return readRows(frame.select(...names), start, end - start, signal);
+    const rows: Row[] = [];
+    for (let index = start; index < end; index++) {
+      const place = placeOf(frame, sort, found, index);
+      rows.push(...(await readRows(place.frame.select(...names), place.row, 1, signal)));
+    }
+    return rows;
   };
-  return new Matches(read, onChange);
+  const batches: MatchReader["batches"] = async function* (signal, onProgress) {
+    if (sort) yield* sortedRows(frame, sort, kept, { signal, onProgress });
+    else for await (const batch of frame.batches({ signal, onProgress })) yield toRows(batch).map(kept);
+  };
+  return new Matches({ batches, again }, onChange);
 }
 
 /** Throws code `invalid` for a column that is not there, or has no order. */

@@ -21,12 +21,15 @@ export interface KeptRow {
   readonly [column: string]: Value | HugeCell;
 }
 
-/** A row without what is too large. Pictures and sounds stay: those are looked at in the grid. */
-export function keptRow(row: Row): KeptRow {
+/** A row without what is too large. Pictures and sounds stay: those are looked at in the grid; and so does the value of `whole`. */
+export function keptRow(row: Row, whole?: string): KeptRow {
   const isHuge = (value: Value): value is string | Uint8Array =>
     (typeof value === "string" || value instanceof Uint8Array) && value.length > MAX_KEPT;
   if (!Object.values(row).some(isHuge)) return row;
-  const kept = ([name, value]: [string, Value]) => [name, isHuge(value) ? new HugeCell(value) : value];
+  const kept = ([name, value]: [string, Value]) => [
+    name,
+    isHuge(value) && name !== whole ? new HugeCell(value) : value,
+  ];
   return Object.fromEntries(Object.entries(row).map(kept));
 }
 

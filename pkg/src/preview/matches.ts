@@ -1,7 +1,8 @@
 /** The rows that pass a filter, as they are found. How many there are is known at the end only. */
 import { isHubframeError } from "../errors.js";
 import type { OnProgress, ReadProgress } from "../progress.js";
-import type { Row } from "../rows.js";
+import type { Row, Value } from "../rows.js";
+import { isWhole, type KeptRow } from "./huge.js";
 import type { RowSource } from "./rows.js";
 
 /** Rows that are found ahead of those that are looked at. */
@@ -10,14 +11,24 @@ const AHEAD = 1000;
 /** Rows that are kept at most; more of them than anybody looks through. */
 const MAX_ROWS = 100_000;
 
-/** Reads rows from their beginning, and tells how far it is. */
-export type ReadBatches = (signal: AbortSignal, onProgress: OnProgress) => AsyncIterable<readonly Row[]>;
+/** Where rows that pass come from. */
+export interface MatchReader {
+  /** Reads them from their beginning, and tells how far it is. */
+  batches(signal: AbortSignal, onProgress: OnProgress): AsyncIterable<readonly KeptRow[]>;
+  /** Reads some of those that were found once more, whole: of one column, or of all that are shown. */
+  again(
+    found: readonly KeptRow[],
+    span: { readonly start: number; readonly end: number },
+    signal: AbortSignal,
+    column?: string,
+  ): Promise<readonly Row[]>;
+}
 
 /** Rows that pass a filter, found in order, as far as they are looked at. */
 export class Matches implements RowSource {
-  readonly #read: ReadBatches;
+  readonly #reader: MatchReader;
   readonly #onChange: () => void;
-  readonly #rows: Row[] = [];
+  readonly #rows: KeptRow[] = [];
   #wanted = AHEAD;
   #reading: AbortController | undefined;
   #goOn: (() => void) | undefined;
@@ -25,8 +36,8 @@ export class Matches implements RowSource {
   #isComplete = false;
   #progress: ReadProgress | undefined;
 
-  constructor(read: ReadBatches, onChange: () => void) {
-    this.#read = read;
+  constructor(reader: MatchReader, onChange: () => void) {
+    this.#reader = reader;
     this.#onChange = onChange;
   }
 
@@ -58,7 +69,7 @@ export class Matches implements RowSource {
     return this.#problem;
   }
 
-  row(index: number): Row | undefined {
+  row(index: number): KeptRow | undefined {
     return this.#rows[index];
   }
 
@@ -66,8 +77,17 @@ export class Matches implements RowSource {
     return undefined;
   }
 
-  async read(start: number, end: number): Promise<readonly Row[]> {
-    return this.#rows.slice(start, end);
+  async read(start: number, end: number, signal: AbortSignal): Promise<readonly Row[]> {
+    const here = this.#rows.slice(start, end);
+    const whole = here.filter(isWhole);
+    if (whole.length === here.length) return whole;
+    return this.#reader.again(this.#rows, { start, end: start + here.length }, signal);
+  }
+
+  async readAgain(index: number, column: string, signal: AbortSignal): Promise<Value> {
+    const span = { start: index, end: index + 1 };
+    const [row] = await this.#reader.again(this.#rows, span, signal, column);
+    return row?.[column] ?? null;
   }
 
   /** Reads on until there are enough rows beyond those that are looked at. */
@@ -104,7 +124,7 @@ export class Matches implements RowSource {
       this.#onChange();
     };
     try {
-      for await (const batch of this.#read(mine.signal, onProgress)) {
+      for await (const batch of this.#reader.batches(mine.signal, onProgress)) {
         if (mine.signal.aborted) return;
         for (const row of batch) this.#rows.push(row);
         this.#onChange();

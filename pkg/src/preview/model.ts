@@ -204,9 +204,10 @@ export class PreviewModel {
   /** The value of a cell, if it is here. One that is too large to be kept is read, and is here while it is looked at. */
   value(row: number, column: string): Value | undefined {
     const value = this.rows?.row(row)?.[column];
-    const { shown } = this;
+    const { shown, rows } = this;
     if (!(value instanceof HugeCell) || !shown) return value as Value | undefined;
     const read = async (signal: AbortSignal) => {
+      if (rows?.readAgain) return rows.readAgain(row, column, signal);
       const { readRows } = await import("./table.js");
       const [found] = await readRows(shown.select(column), row, 1, signal);
       return found?.[column] ?? null;

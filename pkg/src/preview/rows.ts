@@ -1,7 +1,7 @@
 /** The rows of a frame, in blocks: fetched where they are looked at, dropped where they are not. */
 import { isHubframeError } from "../errors.js";
 import type { ReadProgress } from "../progress.js";
-import type { Row } from "../rows.js";
+import type { Row, Value } from "../rows.js";
 import { isWhole, type KeptRow, keptRow } from "./huge.js";
 
 /** Rows by their index: where a grid gets them from. */
@@ -22,6 +22,8 @@ export interface RowSource {
   error(index: number): unknown;
   /** Rows from `start`, before `end`: those that are not here are read. */
   read(start: number, end: number, signal: AbortSignal): Promise<readonly Row[]>;
+  /** Reads a value that was too large to be kept; without this, rows are those of the frame that is shown. */
+  readAgain?(index: number, column: string, signal: AbortSignal): Promise<Value>;
   /** Says which rows are looked at: from `start`, before `end`. */
   look(start: number, end: number): void;
   /** Stops all reads. What is here stays. */
@@ -188,7 +190,7 @@ export class RowBlocks implements RowSource {
   /** Reads rows; where some of them cannot be read, the others. */
   async #readPart(start: number, end: number, signal: AbortSignal): Promise<Block> {
     try {
-      return { rows: (await this.#options.read(start, end - start, signal)).map(keptRow) };
+      return { rows: (await this.#options.read(start, end - start, signal)).map((row) => keptRow(row)) };
     } catch (error) {
       const cuts = await this.#cuts(start, end, error);
       if (cuts.length === 0) return { error };

@@ -1,5 +1,6 @@
 /** The rows that are selected, and what can be done with them. */
 import { html, type TemplateResult } from "lit";
+import type { Row } from "../rows.js";
 import { copyRows, jsonText } from "./cell/copy.js";
 import { countText } from "./cell/text.js";
 import type { RowSelection } from "./grid/grid.js";
@@ -39,6 +40,8 @@ export async function copySelection(
   if (!rows) return;
   const read = rows.read(start, Math.min(end, start + MAX_COPIED_ROWS), new AbortController().signal);
   if (as === "tsv") return copyRows(columns, read);
-  const text = read.then((found) => new Blob([jsonText(found)], { type: "text/plain" }));
+  // Sorted rows hold what they are sorted by, also where that is hidden.
+  const shown = (row: Row) => Object.fromEntries(columns.map((name) => [name, row[name] ?? null]));
+  const text = read.then((found) => new Blob([jsonText(found.map(shown))], { type: "text/plain" }));
   await navigator.clipboard.write([new ClipboardItem({ "text/plain": text })]);
 }

@@ -5,12 +5,17 @@
  * rows up to the last of them are found by a filter, which is pushed down, and sorted; then those with just that value,
  * as they come; then the same again for what lies beyond it. However large the frame, only one such band is held.
  */
+
+import { failure } from "../errors.js";
 import { col, type Expr, type Scalar } from "../expr.js";
 import type { Frame } from "../frame.js";
+import type { ReadOptions } from "../frame-options.js";
 import type { OnProgress } from "../progress.js";
 import { type Row, toRows, type Value } from "../rows.js";
 import type { Field } from "../types.js";
 import { isZoneless, kindOf } from "./cell/kind.js";
+import { byteText, countText } from "./cell/text.js";
+import type { KeptRow } from "./huge.js";
 
 /** How rows are sorted. Nulls, and NaNs before them, come last both ways. */
 export interface Sort {
@@ -29,7 +34,7 @@ export interface SortOptions {
 /** The widest band: what its rows may come to in memory has a bound as well. */
 const MAX_BAND_ROWS = 16_000;
 
-/** What the rows of a band may come to, in bytes of Arrow data. */
+/** What the rows of a band may come to in memory, in bytes. */
 const MAX_BAND_BYTES = 256 * 2 ** 20;
 
 /** The sort that an address tells: `delay`, or `-delay`. */
@@ -53,12 +58,16 @@ export function isSortable(field: Field): boolean {
   );
 }
 
-/** The rows in order, as they are found; rows with the same value come in the order in which they lie. */
-export async function* sortedRows(
+/**
+ * The rows in order, as they are found, each as `take` keeps it; rows with the same value come in the order in which they
+ * lie. Rejects with code `limit` where what is kept of a band takes too much memory.
+ */
+export async function* sortedRows<Kept extends KeptRow>(
   frame: Frame,
   { column, isDescending }: Sort,
+  take: (row: Row) => Kept,
   { signal, onProgress, bandRows = 1000 }: SortOptions = {},
-): AsyncGenerator<readonly Row[]> {
+): AsyncGenerator<readonly Kept[]> {
   const field = frame.schema.fields.find(({ name }) => name === column);
   const key = col([column]);
   const reading = { ...(signal && { signal }), ...(onProgress && { onProgress }) };
@@ -75,15 +84,71 @@ export async function* sortedRows(
     const values = frame.filter(rest).select(column).batches(reading);
     const last = await lastOfForemost(values, column, size, keyOf, compare);
     const band = last === undefined ? rest : rest.and(before(last.value));
-    const rows = await frame.filter(band).toRows({ ...reading, maxBytes: MAX_BAND_BYTES });
-    const inOrder = (a: Row, b: Row) => compare(keyOf(a[column] ?? null), keyOf(b[column] ?? null));
-    yield rows.sort(inOrder);
+    const rows: { readonly key: Key; readonly kept: Kept }[] = [];
+    let numBytes = 0;
+    for await (const batch of frame.filter(band).batches(reading)) {
+      for (const row of toRows(batch)) {
+        const kept = take(row);
+        rows.push({ key: keyOf(row[column] ?? null), kept });
+        numBytes += bytesOf(kept);
+      }
+      if (numBytes > MAX_BAND_BYTES) throw tooLarge(rows.length, numBytes);
+    }
+    yield rows.sort((a, b) => compare(a.key, b.key)).map(({ kept }) => kept);
     if (last === undefined) break;
-    for await (const batch of frame.filter(key.eq(scalar(last.value))).batches(reading)) yield toRows(batch);
+    yield* taken(frame.filter(key.eq(scalar(last.value))), take, reading);
     rest = beyond(last.value);
   }
   const ends = isFloat ? [numbers.not(), key.isNull()] : [key.isNull()];
-  for (const end of ends) for await (const batch of frame.filter(end).batches(reading)) yield toRows(batch);
+  for (const end of ends) yield* taken(frame.filter(end), take, reading);
+}
+
+/** Where a row of {@link sortedRows} lies: the rows of its value, and which of them it is. Only `found` before it matter. */
+export function placeOf(
+  frame: Frame,
+  { column }: Sort,
+  found: readonly KeptRow[],
+  index: number,
+): { readonly frame: Frame; readonly row: number } {
+  const field = frame.schema.fields.find(({ name }) => name === column);
+  const keyOf = keyReader(field);
+  const value = (at: number) => (found[at]?.[column] ?? null) as Value;
+  const isSame = (a: Value, b: Value) => {
+    if (a === null || b === null) return a === b;
+    return compareKeys(keyOf(a), keyOf(b)) === 0 && Number.isNaN(a) === Number.isNaN(b);
+  };
+  let row = 0;
+  while (row < index && isSame(value(index - row - 1), value(index))) row += 1;
+  const key = col([column]);
+  const own = value(index);
+  if (own === null) return { frame: frame.filter(key.isNull()), row };
+  if (Number.isNaN(own)) return { frame: frame.filter(key.lt(0).or(key.ge(0)).not()), row };
+  return { frame: frame.filter(key.eq(scalarOf(own, field))), row };
+}
+
+async function* taken<Kept>(
+  frame: Frame,
+  take: (row: Row) => Kept,
+  reading: ReadOptions,
+): AsyncGenerator<readonly Kept[]> {
+  for await (const batch of frame.batches(reading)) yield toRows(batch).map(take);
+}
+
+/** What a value takes in memory, about, in bytes. */
+function bytesOf(value: unknown): number {
+  if (typeof value === "string") return 2 * value.length;
+  if (value instanceof Uint8Array) return value.length;
+  if (typeof value !== "object" || value === null || value instanceof Date) return 8;
+  return Object.values(value).reduce((sum: number, part) => sum + bytesOf(part), 8);
+}
+
+function tooLarge(numRows: number, numBytes: number): Error {
+  const some = `${countText(numRows)} rows of ${byteText(numBytes)}`;
+  return failure(
+    "limit",
+    "sort",
+    `Sorting takes ${some} in memory at once, which is too much. Show fewer columns.`,
+  );
 }
 
 /** What values are compared by. */

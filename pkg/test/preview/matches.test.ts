@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { keptRow } from "../../src/preview/huge.js";
 import { Matches } from "../../src/preview/matches.js";
 import type { Row } from "../../src/rows.js";
 
@@ -16,12 +17,14 @@ function batches(count: number) {
   return { read, taken: () => taken };
 }
 
+const none = () => Promise.resolve([]);
+
 const settled = () => new Promise((resolve) => setTimeout(resolve, 5));
 
 describe("Matches", () => {
   it("finds rows in order, to the end", async () => {
     const { read } = batches(2);
-    const matches = new Matches(read, () => {});
+    const matches = new Matches({ batches: read, again: none }, () => {});
     matches.start();
     expect(matches.isReading).toBe(true);
     await settled();
@@ -32,7 +35,7 @@ describe("Matches", () => {
 
   it("waits until more rows are looked at", async () => {
     const { read, taken } = batches(1000);
-    const matches = new Matches(read, () => {});
+    const matches = new Matches({ batches: read, again: none }, () => {});
     matches.start();
     await settled();
     expect(taken()).toBeLessThan(5);
@@ -46,7 +49,7 @@ describe("Matches", () => {
 
   it("keeps a bounded number of rows", async () => {
     const { read } = batches(1000);
-    const matches = new Matches(read, () => {});
+    const matches = new Matches({ batches: read, again: none }, () => {});
     matches.start();
     for (let step = 0; step < 200; step++) {
       matches.look(matches.numRows, matches.numRows);
@@ -61,7 +64,7 @@ describe("Matches", () => {
 
   it("keeps what it found when it is stopped, and tells what went wrong", async () => {
     const { read } = batches(1000);
-    const stopped = new Matches(read, () => {});
+    const stopped = new Matches({ batches: read, again: none }, () => {});
     stopped.start();
     await settled();
     stopped.stop();
@@ -70,13 +73,48 @@ describe("Matches", () => {
     expect(stopped.numRows).toBeGreaterThan(0);
 
     const failing = new Matches(
-      () => ({
-        [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(new Error("no")) }),
-      }),
+      {
+        batches: () => ({
+          [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(new Error("no")) }),
+        }),
+        again: none,
+      },
       () => {},
     );
     failing.start();
     await settled();
     expect(failing.problem).toMatchObject({ message: "no" });
+  });
+
+  it("lets go of values that are too large, and reads them again where they are wanted", async () => {
+    const long = "x".repeat(2 ** 20 + 1);
+    const asked: unknown[] = [];
+    const matches = new Matches(
+      {
+        batches: async function* () {
+          yield [
+            { id: 0, text: "short" },
+            { id: 1, text: long },
+          ].map((row) => keptRow(row));
+        },
+        again: async (found, { start, end }, _, column) => {
+          asked.push([found.length, start, end, column]);
+          return column ? [{ [column]: long }] : [{ id: 1, text: long }];
+        },
+      },
+      () => {},
+    );
+    matches.start();
+    await settled();
+    const { signal } = new AbortController();
+    expect(matches.row(1)?.text).toMatchObject({ kind: "text", numBytes: long.length });
+    expect(await matches.read(0, 1, signal)).toEqual([{ id: 0, text: "short" }]);
+    expect(asked).toEqual([]);
+    expect(await matches.readAgain(1, "text", signal)).toBe(long);
+    expect(await matches.read(1, 2, signal)).toEqual([{ id: 1, text: long }]);
+    expect(asked).toEqual([
+      [2, 1, 2, "text"],
+      [2, 1, 2, undefined],
+    ]);
   });
 });

@@ -87,6 +87,45 @@ test("a text of 50 MB is named by its size, and read whole when it is opened", a
   expect(longest).toBeLessThan(MAX_TASK);
 });
 
+test("a filter and an order leave it to be read as well, each row its own", async ({
+  page,
+  site,
+  freshHub,
+}) => {
+  const filter = encodeURIComponent('[["score","ge","0.5"]]');
+  for (const [rest, at] of [
+    [`&f=${filter}`, 0],
+    ["&sort=score", 2],
+    [`&f=${filter}&sort=-score`, 2],
+  ] as const) {
+    await page.goto(address(site, freshHub, "fixtures/hostile", rest));
+    await row(page, at);
+    await expect(cell(page, at, 2)).toHaveText("50 MB text – open");
+    await cell(page, at, 2).click();
+    await expect(page.locator("hf-cell-panel .body pre")).toContainText("0123456789");
+  }
+});
+
+test("rows of the same rank are told apart when one is read again", async ({ page, site, freshHub }) => {
+  await page.goto(`${site.origin}/preview/?endpoint=${encodeURIComponent(freshHub.endpoint)}`);
+  const ranks = [1, 2, 1, 2, null, 1];
+  const lines = ranks.map((rank, id) => JSON.stringify({ rank, text: `text ${id} ${"x".repeat(2 ** 20)}` }));
+  await page
+    .getByLabel("Choose files")
+    .setInputFiles({ name: "ranks.jsonl", mimeType: "text/plain", buffer: Buffer.from(lines.join("\n")) });
+  await row(page, 5);
+  await grid(page).focus();
+  await page.keyboard.press("f");
+  await page.getByRole("button", { name: "Sort descending" }).click();
+  await page.getByRole("button", { name: "Close" }).click();
+  for (const [index, id] of [1, 3, 0, 2, 5, 4].entries()) {
+    await row(page, index);
+    await expect(cell(page, index, 1)).toHaveText("1.0 MB text – open");
+    await cell(page, index, 1).click();
+    await expect(page.locator("hf-cell-panel .body pre")).toContainText(`text ${id} x`);
+  }
+});
+
 test("controls that turn text around are written out", async ({ page, site, freshHub }) => {
   await page.goto(address(site, freshHub, "fixtures/hostile"));
   await row(page, 4);

@@ -116,7 +116,7 @@ async function writeText(
 }
 
 function inOrder({ sort, wanted }: Ordered, signal: AbortSignal): AsyncGenerator<readonly Row[]> {
-  return sortedRows(wanted, sort, { signal, bandRows: BAND_ROWS });
+  return sortedRows(wanted, sort, (row) => row, { signal, bandRows: BAND_ROWS });
 }
 
 async function* asTheyLie(frame: Frame, signal: AbortSignal): AsyncGenerator<readonly Row[]> {
