@@ -187,7 +187,8 @@ function checkPaths(paths: readonly string[]): void {
       `${JSON.stringify(bad)} is not a path in a repo, such as "data/a.csv".`,
     );
   }
-  const twice = paths.find((path, index) => paths.indexOf(path) !== index);
+  const seen = new Set<string>();
+  const twice = paths.find((path) => seen.size === seen.add(path).size);
   if (twice !== undefined) throw failure("invalid", "commit files", `The path "${twice}" is named twice.`);
 }
 
@@ -196,6 +197,8 @@ class Meter {
   readonly #listener: ((progress: UploadProgress) => void) | undefined;
   /** The bytes sent of each file. */
   readonly #sent = new Map<string, number>();
+  /** Their sum. */
+  #total = 0;
   /** Sums with their times, those of the last second. */
   #recent: { at: number; sum: number }[] = [];
 
@@ -204,8 +207,11 @@ class Meter {
   }
 
   tell({ path, stage, bytes, size }: FileProgress, numRows?: number): void {
-    if (stage === "sending") this.#sent.set(path, bytes);
-    const sum = [...this.#sent.values()].reduce((sum, bytes) => sum + bytes, 0);
+    if (stage === "sending") {
+      this.#total += bytes - (this.#sent.get(path) ?? 0);
+      this.#sent.set(path, bytes);
+    }
+    const sum = this.#total;
     const at = performance.now();
     this.#recent = [...this.#recent.filter((past) => at - past.at < 1000), { at, sum }];
     const [first = { at, sum }] = this.#recent;
