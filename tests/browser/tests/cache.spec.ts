@@ -22,8 +22,20 @@ async function visit(page: Page, hub: LocalHub, { options, start, numRows, path 
       const hub = new Hub({ endpoint, workers: 2, cache: true, ...options });
       const df = await hub.readParquet(path);
       const rows = await df.slice(start, numRows).toRows();
-      // What was used is written down a little later.
-      await new Promise((resolve) => setTimeout(resolve, 1000));
+      // What was used is kept and written down a little later: then nothing changes for a second.
+      const state = async () => {
+        const cache = await globalThis.caches?.open("hubframe-ranges").catch(() => undefined);
+        const entries = (await cache?.keys()) ?? [];
+        const index = await (await cache?.match("https://ranges.invalid/index").catch(() => {}))?.text();
+        return [index, ...entries.map(({ url }) => url)].join();
+      };
+      let before = await state();
+      for (let same = 0; same < 4; ) {
+        await new Promise((resolve) => setTimeout(resolve, 250));
+        const now = await state();
+        same = now === before ? same + 1 : 0;
+        before = now;
+      }
       hub.close();
       return rows.map((row) => Object.values(row).map(String).join());
     },
