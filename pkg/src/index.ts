@@ -97,7 +97,14 @@ export type { GitRef, Refs } from "./refs.js";
 export type { RowSchema } from "./row-batches.js";
 export type { Row, Value } from "./rows.js";
 export type { ConfigFrames, SplitFrames } from "./split-frames.js";
-export { type RowGroupInfo, type Survey, type SurveyedFile, survey } from "./survey.js";
+export {
+  type RowGroupInfo,
+  type Survey,
+  type SurveyedFile,
+  type SurveyOptions,
+  type SurveyProgress,
+  survey,
+} from "./survey.js";
 export type { Feature, Field, FileInfo, RequestEvent, RetryEvent, Schema } from "./types.js";
 export { type ConcatOptions, concat } from "./united.js";
 export type {

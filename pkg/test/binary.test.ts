@@ -25,3 +25,18 @@ it("surveys all files of a frame, whatever of it is shown", async () => {
   expect(await all.count()).toBe(5);
   await expect(survey(frame.mapPartitions((table) => table))).rejects.toMatchObject({ code: "unsupported" });
 });
+
+it("tells how many files it has looked at, and asks them in parts for that", async () => {
+  const names = Array.from({ length: 150 }, (_, index) => [`${index}.parquet`, 1]);
+  const { frame } = await fakeFrame(Object.fromEntries(names));
+  const told: unknown[] = [];
+  const { files } = await survey(frame, {
+    onProgress: ({ filesDone, numFiles }) => told.push([filesDone, numFiles]),
+  });
+  expect(files).toHaveLength(150);
+  expect(told).toEqual([
+    [64, 150],
+    [128, 150],
+    [150, 150],
+  ]);
+});

@@ -207,7 +207,7 @@ export class DatasetPreview extends LitElement {
     onGo: (event) => this.#goToRow(event),
     onFiles: async () => {
       const { showFiles } = await import("./files-dialog.js");
-      if (this.#model.files) showFiles(this.renderRoot, this.#model.files);
+      showFiles(this.renderRoot, this.#model);
     },
   };
 
@@ -441,7 +441,9 @@ export class DatasetPreview extends LitElement {
 
   #onModel(): void {
     this.requestUpdate();
-    this.renderRoot?.querySelector<LitElement>("hf-column-panel")?.requestUpdate?.();
+    for (const part of this.renderRoot?.querySelectorAll<LitElement>("hf-column-panel, hf-files-dialog") ??
+      [])
+      part.requestUpdate?.();
   }
 
   readonly #onKey = (event: KeyboardEvent): void => {

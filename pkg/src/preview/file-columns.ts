@@ -1,7 +1,6 @@
 /** Which files of a split have which of its columns, where they do not all have the same. */
 import type { Frame } from "../frame.js";
-import type { ReadOptions } from "../frame-options.js";
-import { type SurveyedFile, survey } from "../survey.js";
+import { type SurveyedFile, type SurveyOptions, survey } from "../survey.js";
 import { byteText, countText } from "./cell/text.js";
 
 /** Row groups from here on are too large for the Hub's own viewer: 300 MB before compression. */
@@ -11,7 +10,7 @@ const LARGE_ROW_GROUP = 300e6;
 export async function lookAtFiles(
   frame: Frame,
   unread: readonly SurveyedFile[],
-  options: ReadOptions,
+  options: SurveyOptions,
 ): Promise<{ readonly frame: Frame; readonly files: FileColumns }> {
   const found = await survey(frame, options);
   return { frame: found.frame, files: new FileColumns([...unread, ...found.files]) };

@@ -22,8 +22,8 @@ export function headerBar(
 ): TemplateResult {
   const { dataset, open, numRows, isDeclared, columns, files } = model;
   const configs = shownConfigs(dataset);
-  const notice = noticeOf(dataset, open, numRows, files);
-  const isMixed = files !== undefined && files.numOthers + files.unread.length > 0;
+  const notice = noticeOf(model);
+  const isMixed = model.hasUnseenFiles || (files !== undefined && files.numOthers + files.unread.length > 0);
   const splits = configs.find(({ name }) => name === open?.config)?.splits ?? [];
   const bytes = splits.find(({ name }) => name === open?.split)?.numBytes;
   const facts = [

@@ -6,6 +6,7 @@ import type { Frame } from "../frame.js";
 import { Hub } from "../hub.js";
 import type { Refs } from "../refs.js";
 import type { Value } from "../rows.js";
+import type { SurveyProgress } from "../survey.js";
 import { chosenColumns } from "./columns/chosen.js";
 import type { Statistics } from "./columns/statistics.js";
 import type { FileColumns } from "./file-columns.js";
@@ -55,6 +56,8 @@ export class PreviewModel {
   shown: Frame | undefined;
   /** What its files hold, once all were looked at. */
   files: FileColumns | undefined;
+  /** How many were looked at, where that takes long. */
+  looked: SurveyProgress | undefined;
   /** Rows of the open split; `undefined` until they are known. */
   numRows: number | undefined;
   /** Whether `numRows` is what the dataset's card says, not what the files say. */
@@ -206,12 +209,8 @@ export class PreviewModel {
     const value = this.rows?.row(row)?.[column];
     const { shown, rows } = this;
     if (!(value instanceof HugeCell) || !shown) return value as Value | undefined;
-    const read = async (signal: AbortSignal) => {
-      if (rows?.readAgain) return rows.readAgain(row, column, signal);
-      const { readRows } = await import("./table.js");
-      const [found] = await readRows(shown.select(column), row, 1, signal);
-      return found?.[column] ?? null;
-    };
+    const read = async (signal: AbortSignal) =>
+      (await import("./table.js")).readAgain(rows, shown, row, column, signal);
     return this.#opened.value(value, read, (error) => {
       this.error = error;
       this.#onChange();
@@ -294,7 +293,7 @@ export class PreviewModel {
     this.#measured = open;
     this.statistics = new Statistics(open.frame, this.#onChange);
     void this.statistics.follow(this.#narrowed());
-    if (open.frame.numPartitions <= MAX_FILES_COUNTED) await this.statistics.readFooters(signal);
+    if (!this.hasUnseenFiles) await this.statistics.readFooters(signal);
   }
 
   readonly #onRows = (): void => {
@@ -348,9 +347,28 @@ export class PreviewModel {
       this.#setRows(open, await open.frame.count({ signal }));
     } catch (error) {
       if (!isUnreadable(error)) throw error;
-      await this.#lookAtFiles(signal);
+      await this.#learnFiles(signal, true);
     }
     this.isDeclared = false;
+  }
+
+  /** Whether there are too many files to look at all of them unasked. */
+  get hasUnseenFiles(): boolean {
+    return this.open !== undefined && !this.files && this.open.frame.numPartitions > MAX_FILES_COUNTED;
+  }
+
+  /** Looks at all files, however many there are. Cost: one request for each whose footer is not known. */
+  async lookAtAllFiles(): Promise<void> {
+    this.looked = undefined;
+    await this.#run("Comparing files", async (signal) => {
+      await this.#learnFiles(signal, true);
+      if (!this.files) return;
+      this.isDeclared = false;
+      this.statistics?.stop();
+      this.statistics = this.#measured = undefined;
+      if (this.#isChosen) await this.#planRows(signal);
+      await this.#measure();
+    });
   }
 
   /** Looks at all files, once: shows the columns of all of them, and none of those that cannot be read. */
@@ -359,20 +377,28 @@ export class PreviewModel {
     return this.#looking;
   }
 
-  async #learnFiles(signal: AbortSignal): Promise<void> {
+  async #learnFiles(signal: AbortSignal, isAsked = false): Promise<void> {
     const { open } = this;
-    if (!open || open.frame.numPartitions > MAX_FILES_COUNTED) return;
+    if (!open || (open.frame.numPartitions > MAX_FILES_COUNTED && !isAsked)) return;
     const { lookAtFiles } = await import("./file-columns.js");
-    const { files, frame } = await lookAtFiles(open.frame, open.unread ?? [], { signal });
+    const onProgress = (looked: SurveyProgress) => {
+      this.looked = looked;
+      this.#onChange();
+    };
+    const { files, frame } = await lookAtFiles(open.frame, open.unread ?? [], {
+      signal,
+      ...(isAsked && { onProgress }),
+    });
     if (this.open !== open || signal.aborted) return;
     this.files = files;
     const { columns, numPartitions } = open.frame;
-    if (frame.columns.length !== columns.length || frame.numPartitions !== numPartitions) {
+    const isOther = frame.columns.length !== columns.length || frame.numPartitions !== numPartitions;
+    if (isOther) {
       this.open = { ...open, frame };
       this.numRows = undefined;
       this.#readState();
-      this.#setRows(this.open, await frame.count({ signal }));
     }
+    if (isOther || isAsked) this.#setRows(this.open, await frame.count({ signal }));
     this.#onChange();
   }
 

@@ -1,18 +1,19 @@
 /** What is special about what is shown, where somebody could be misled. Pure. */
 import type { Dataset } from "../dataset.js";
-import type { FileColumns } from "./file-columns.js";
-import type { OpenSplit } from "./session.js";
+import { countText } from "./cell/text.js";
+import type { PreviewModel } from "./model.js";
 import { isText } from "./whole-files.js";
 
+/** What it is told of. */
+export type Shown = Pick<PreviewModel, "dataset" | "open" | "numRows" | "files" | "hasUnseenFiles">;
+
 /** A sentence, or nothing. */
-export function noticeOf(
-  dataset: Dataset | undefined,
-  open: OpenSplit | undefined,
-  numRows: number | undefined,
-  files?: FileColumns,
-): string {
+export function noticeOf({ dataset, open, numRows, files, hasUnseenFiles }: Shown): string {
   const sentences = dataset && open ? originOf(dataset, open.config) : [];
   if (files) sentences.push(...files.notices);
+  if (open && hasUnseenFiles) {
+    sentences.push(`The columns are those of the first of ${countText(open.frame.numPartitions)} files.`);
+  }
   if (open && numRows === 0) sentences.push("There are no rows here: the files hold columns alone.");
   return sentences.join(" ");
 }

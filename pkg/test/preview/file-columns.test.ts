@@ -4,6 +4,8 @@ import { FileColumns } from "../../src/preview/file-columns.js";
 import { noticeOf } from "../../src/preview/notice.js";
 import type { SurveyedFile } from "../../src/survey.js";
 
+const NOTHING = { dataset: undefined, open: undefined, hasUnseenFiles: false };
+
 function file(
   path: string,
   columns: string,
@@ -31,7 +33,7 @@ it("knows which rows lie in a file without a column", () => {
   ]);
   expect(files.fileWithout("z", 0)).toBe("a");
   expect([...files.misfits]).toEqual(["y"]);
-  expect(noticeOf(undefined, undefined, 20, files)).toBe(
+  expect(noticeOf({ ...NOTHING, numRows: 20, files })).toBe(
     "1 of 4 files cannot be read and is left out. 2 of 4 files have other columns than the first one.",
   );
 });
@@ -43,7 +45,7 @@ it("names the largest row group where it is too large for others", () => {
     file("b", "x", 3, { rowGroups: groups }),
     file("c", "x", 1, { rowGroups: [{ numRows: 1, totalByteSize: 1.9e9 }] }),
   ]);
-  expect(noticeOf(undefined, undefined, 5, files)).toBe(
+  expect(noticeOf({ ...NOTHING, numRows: 5, files })).toBe(
     "c is one row group of 1.9 GB: of it only what is looked at is read.",
   );
   expect(new FileColumns([file("a", "x", 1)]).largeRowGroup).toBeUndefined();

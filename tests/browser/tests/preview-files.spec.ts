@@ -83,6 +83,57 @@ test("shows the columns of all files, and says where one is absent", async ({ pa
   expect(await row(page, 0)).toEqual(["3", "null", "1.5"]);
 });
 
+test("the files of a long split are compared when it is asked for, with the cost before it", async ({
+  page,
+  site,
+  freshHub,
+}) => {
+  // So many rows a file that the first rows are those of few files.
+  const [numRows, count] = [5000, 250];
+  const rows = Array.from({ length: numRows }, () => ({ id: 1 }));
+  const [common = "", last = ""] = await parquet(page, [rows, [{ id: 2, b: 0.5 }]]);
+  const names = Array.from(
+    { length: count },
+    (_, index) => `train/${String(index).padStart(4, "0")}.parquet`,
+  );
+  const files = names.map((name, index) => [name, { base64: index < count - 1 ? common : last }]);
+  const info = `dataset_info:\n  splits:\n  - name: train\n    num_examples: ${numRows * (count - 1) + 1}\n`;
+  await freshHub.create({
+    id: "user/long",
+    files: { ...Object.fromEntries(files), "README.md": `---\n${info}---\n` },
+  });
+  await page.goto(address(site, freshHub, "user/long"));
+  expect(await row(page, 0)).toEqual(["1"]);
+  await expect(notice(page)).toContainText("The columns are those of the first of 250 files.");
+  const dialog = page.getByRole("dialog", { name: "Files of this split" });
+  await page.getByRole("button", { name: "Compare files…" }).click();
+  await expect(dialog).toContainText("up to 250 requests");
+  expect(await axeViolations(page)).toEqual([]);
+
+  // It can be stopped, and begun again.
+  await freshHub.network("storage", { rtt_ms: 1500 });
+  await dialog.getByRole("button", { name: "Compare all files" }).click();
+  await expect(dialog.getByRole("progressbar")).toBeVisible();
+  await expect(dialog.getByRole("status")).toContainText("of 250 files");
+  await dialog.getByRole("button", { name: "Stop" }).click();
+  await expect(dialog.getByRole("progressbar")).toHaveCount(0);
+  await freshHub.network("storage", { rtt_ms: 0 });
+  await dialog.getByRole("button", { name: "Compare all files" }).click();
+  const items = dialog.locator(".files > li");
+  await expect(items).toHaveCount(count);
+  await expect(items.nth(1)).toContainText(names.at(-1) ?? "");
+  await expect(items.nth(1)).toContainText("Has b (float64) besides.");
+  expect(await axeViolations(page)).toEqual([]);
+  await page.keyboard.press("Escape");
+
+  await expect(notice(page)).toContainText("1 of 250 files has other columns than the first one.");
+  await expect(grid(page).getByRole("columnheader").nth(2)).toContainText("float64 · in 1 of 250 files");
+  expect(await row(page, 0)).toEqual(["1", "absent"]);
+  await page.getByLabel("Row", { exact: true }).fill(String(numRows * (count - 1)));
+  await page.keyboard.press("Enter");
+  expect(await row(page, numRows * (count - 1))).toEqual(["2", "0.5"]);
+});
+
 test("where types do not go together, the other columns can be read", async ({ page, site, freshHub }) => {
   await create(page, freshHub, "user/types", {
     "train/a.parquet": [{ id: 1, code: 7 }],
