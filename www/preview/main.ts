@@ -6,12 +6,6 @@ const form = document.querySelector("form") as HTMLFormElement;
 const signIn = document.querySelector("hf-sign-in") as HTMLElement;
 const start = document.querySelector(".start") as HTMLElement;
 
-// Whoever comes back from the Hub's sign-in has another address until this is done. What goes wrong the element says.
-if (new URLSearchParams(location.search).has("state")) {
-  const { signedIn } = await import("hubframe/auth");
-  await signedIn().catch(() => {});
-}
-
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
   const data = new FormData(form);
@@ -26,9 +20,20 @@ preview.addEventListener("view-change", (event) => {
   describe(state);
 });
 window.addEventListener("popstate", show);
-show();
+// Whoever comes back from the Hub's sign-in has another address until that is done. What goes wrong the element says.
+if (new URLSearchParams(location.search).has("state"))
+  finishSignIn()
+    .catch(() => {})
+    .finally(show);
+else show();
 // Most datasets are public. Without a network there is nobody to sign in to.
 import("hubframe/sign-in").catch(() => {});
+
+/** Nothing awaits this at the top: what it imports shares chunks with this module, and waits until that has run. */
+async function finishSignIn(): Promise<void> {
+  const { signedIn } = await import("hubframe/auth");
+  await signedIn();
+}
 
 function go(state: ViewState, endpoint: string): void {
   const others = new URLSearchParams(endpoint ? { endpoint } : {});
