@@ -29,7 +29,7 @@ export const step = (page: Page, name: string): Locator => page.getByRole("regio
 /** Adds files, and waits until all were read. */
 export async function add(page: Page, files: Parameters<Locator["setInputFiles"]>[0]): Promise<void> {
   await page.getByLabel("Choose files").setInputFiles(files);
-  await expect(step(page, "2 Files").locator("progress")).toHaveCount(0);
+  await expect(step(page, "2 Files").locator("progress")).toHaveCount(0, { timeout: 40_000 });
 }
 
 /** A file of a picker. */
