@@ -37,6 +37,8 @@ export interface Mapping {
   readonly cut: Cut;
 }
 
+const NOT_PLAIN: readonly number[] = [Type.Dictionary, Type.Union, Type.RunEndEncoded];
+
 /** The operation of errors. */
 export const MAP = "map partitions";
 
@@ -113,13 +115,19 @@ export class MappedSource implements FrameSource {
 /** The fields of a schema option. */
 export function fieldsOf(schema: Readonly<Record<string, DataType>>): readonly ArrowField[] {
   return Object.entries(schema).map(([name, type]) => {
-    if (type?.typeId === undefined || type.typeId === Type.Dictionary) {
+    if (!isPlain(type)) {
       throw failure(
         "invalid",
         MAP,
-        `The type of "${name}" must be one of @uwdata/flechette, and no dictionary: int64().`,
+        `The type of "${name}" must be one of @uwdata/flechette, and hold no dictionary, union or run ends: int64().`,
       );
     }
     return field(name, type, true);
   });
+}
+
+/** Whether it is a type that columns have when they are read; the WebAssembly that reads knows no others. */
+function isPlain(type: DataType | undefined): boolean {
+  if (type?.typeId === undefined || NOT_PLAIN.includes(type.typeId)) return false;
+  return !("children" in type) || type.children.every((child) => isPlain(child.type));
 }

@@ -82,6 +82,8 @@ fn plain_type(data_type: &DataType) -> DataType {
     match data_type {
         DataType::Dictionary(_, values) => plain_type(values),
         DataType::List(item) => DataType::List(plain_field(item)),
+        DataType::ListView(item) => DataType::ListView(plain_field(item)),
+        DataType::LargeListView(item) => DataType::LargeListView(plain_field(item)),
         DataType::LargeList(item) => DataType::LargeList(plain_field(item)),
         DataType::FixedSizeList(item, len) => DataType::FixedSizeList(plain_field(item), *len),
         DataType::Map(entries, sorted) => DataType::Map(plain_field(entries), *sorted),

@@ -19,32 +19,74 @@ pub(crate) struct Artefact {
     /// The stem of its files in pkg/wasm.
     pub(crate) name: &'static str,
     cargo_flags: &'static [&'static str],
-    /// What it never calls, by the beginnings and ends of functions' names (without the compiler's hash): the linker keeps
-    /// what a table of functions names, though no caller of that entry is left.
-    dead: &'static [(&'static str, &'static str)],
+    /// What it never calls: the linker keeps what a table of functions names, though no caller of that entry is left.
+    dead: &'static [&'static [Named]],
 }
+
+/// Functions by the beginning and the end of their paths.
+type Named = (&'static str, &'static str);
 
 /// A codec is a table of two functions, and who only reads calls one of them; the others are named by tables of
 /// strategies, by level, which nobody chooses from then.
-const COMPRESSION: [(&str, &str); 4] = [
-    ("<parquet::compression::", " as parquet::compression::Codec>::compress"),
+const COMPRESSION: &[Named] = &[
+    ("parquet::compression::", " as parquet::compression::Codec>::compress"),
     ("ZSTD_compressBlock_", ""),
     ("ZSTD_compressStream2", ""),
     ("zlib_rs::deflate::algorithm::", ""),
 ];
 
-impl Artefact {
-    fn never_calls(&self, name: &str) -> bool {
-        let (path, hash) = name.rsplit_once("::").unwrap_or((name, ""));
-        let is_hash = hash.len() == 17 && hash.starts_with('h');
-        let name = if is_hash { path } else { name };
-        self.dead.iter().any(|(start, end)| name.starts_with(start) && name.ends_with(end))
-    }
+/// Arrays of a type that no column has where nothing but Parquet files is read: columns are read as the types of their
+/// values (`parquet::schema::plain_schema`), and `mapPartitions` makes no such columns either.
+const DICTIONARIES: &[Named] = &[
+    ("arrow_array::array::dictionary_array::", ""),
+    ("arrow_array::array::run_array::", ""),
+    ("arrow_array::array::union_array::", ""),
+    ("arrow_array::builder::fixed_size_binary_dictionary_builder::", ""),
+    ("arrow_array::builder::generic_bytes_dictionary_builder::", ""),
+    ("arrow_array::builder::primitive_dictionary_builder::", ""),
+    ("arrow_data::transform::run::", ""),
+    ("arrow_data::transform::union::", ""),
+    ("arrow_ipc::reader::get_dictionary_values", ""),
+    ("arrow_ipc::reader::update_dictionaries", ""),
+    ("arrow_ipc::writer::DictionaryTracker::insert_column", ""),
+    ("arrow_ipc::writer::IpcDataGenerator::dictionary_batch_to_sink", ""),
+    ("arrow_ipc::writer::unslice_run_array", ""),
+    ("arrow_select::dictionary::", ""),
+    ("arrow_select::interleave::", ""),
+    ("parquet::arrow::array_reader::byte_array_dictionary::", ""),
+    ("parquet::arrow::array_reader::primitive_array::pack_dictionary", ""),
+    ("parquet::arrow::buffer::dictionary_buffer::", ""),
+];
+
+/// What ends in a panic. There is nobody to print its message, which is formatted for nothing: the caller traps instead.
+const PANICS: &[Named] = &[
+    ("", "::assert_failed"),
+    ("alloc::alloc::handle_alloc_error", ""),
+    ("alloc::raw_vec::capacity_overflow", ""),
+    ("alloc::raw_vec::handle_error", ""),
+    ("bytes::panic_", ""),
+    ("core::cell::panic_already_", ""),
+    ("core::num::from_ascii_radix_panic", ""),
+    ("core::option::", "_failed"),
+    ("core::panicking::", ""),
+    ("core::result::unwrap_failed", ""),
+    ("core::slice::", "_fail"),
+    ("core::str::slice_error_fail", ""),
+    ("std::thread::local::panic_access_error", ""),
+];
+
+fn is_of(names: &[Named], path: &str) -> bool {
+    let path = path.trim_start_matches(['<', '&']);
+    names.iter().any(|(start, end)| path.starts_with(start) && path.ends_with(end))
 }
 
 /// All of them.
 pub(crate) const ARTEFACTS: [Artefact; 2] = [
-    Artefact { name: "hubframe", cargo_flags: &["--no-default-features"], dead: &COMPRESSION },
+    Artefact {
+        name: "hubframe",
+        cargo_flags: &["--no-default-features"],
+        dead: &[COMPRESSION, DICTIONARIES],
+    },
     Artefact { name: "hubframe_whole", cargo_flags: &[], dead: &[] },
 ];
 
@@ -58,7 +100,8 @@ const BINDGEN_FLAGS: [&str; 4] =
 ///
 /// What counts is the size after brotli, and for that `-Oz` does harm: of its passes, coalesced locals and functions
 /// inlined or sorted by use make code that was alike different. Functions sorted by name have their like next to them.
-const OPTIMISATION: [&str; 11] = [
+const OPTIMISATION: [&str; 12] = [
+    "--dce",
     "--remove-unused-module-elements",
     "--duplicate-function-elimination",
     "--vacuum",
@@ -130,7 +173,7 @@ fn stamp(repo: &Repo, artefact: &Artefact) -> Result<Stamp> {
         .text(&process::output(repo.command("rustc").arg("--version"))?)
         .text(&process::output(repo.command("wasm-bindgen").arg("--version"))?)
         .text(&process::output(repo.command("wasm-opt").arg("--version"))?)
-        .text(&format!("{artefact:?} {BINDGEN_FLAGS:?} {OPTIMISATION:?} {INTERNAL_EXPORTS}"))
+        .text(&format!("{artefact:?} {BINDGEN_FLAGS:?} {OPTIMISATION:?} {INTERNAL_EXPORTS} {PANICS:?}"))
         .tree(&repo.path("src"), "rs")?;
     for manifest in ["Cargo.toml", "Cargo.lock", ".cargo/config.toml"] {
         inputs = inputs.file(&repo.path(manifest))?;
@@ -163,7 +206,8 @@ fn optimise(repo: &Repo, artefact: &Artefact) -> Result<()> {
         let (shipped, named) = (shipped(repo, artefact), named(repo, artefact));
         let bound = fs::read(&shipped).context("read the module of wasm-bindgen")?;
         let bound = wasm_module::without_exports(&bound, INTERNAL_EXPORTS)?;
-        let bound = wasm_module::without_bodies(&bound, |name| artefact.never_calls(name))?;
+        let is_dead = |path: &str| artefact.dead.iter().any(|names| is_of(names, path));
+        let bound = wasm_module::trapping(&bound, is_dead, |path| is_of(PANICS, path))?;
         fs::write(&shipped, bound).context("write the module")?;
         run(repo.command("wasm-opt").args(OPTIMISATION).arg("-o").arg(&named).arg(&shipped))?;
         fs::write(shipped, wasm_module::without_names(&fs::read(&named)?)?).context("write the module")

@@ -1,21 +1,21 @@
 //! What a wasm module is made of: its code by crate, and its other sections; and the module without some of it.
-//!
-//! Reads the WebAssembly binary format (core specification, chapter 5) just far enough: section sizes, the
-//! sizes of function bodies, and the function names of the `name` section.
 
-use std::collections::BTreeMap;
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
+use wasmparser::{
+    BinaryReader, CodeSectionReader, FunctionBody, KnownCustom, Name, Operator, Parser, Payload, TypeRef,
+};
 
 const PREAMBLE: &[u8] = b"\0asm\x01\0\0\0";
-const CUSTOM: u8 = 0;
-const IMPORT: u8 = 2;
-const EXPORT: u8 = 7;
-const CODE: u8 = 10;
-const DATA: u8 = 11;
-const FUNCTION_NAMES: u8 = 1;
+/// The instruction `unreachable`.
+const UNREACHABLE: u8 = 0x00;
 /// The body of a function without locals that is `unreachable`.
-const TRAP: &[u8] = &[0x00, 0x00, 0x0b];
+const TRAP: &[u8] = &[0x00, UNREACHABLE, 0x0b];
 
 /// The parts of a module that still has its names, largest first, as `(name, bytes)`.
 ///
@@ -23,25 +23,24 @@ const TRAP: &[u8] = &[0x00, 0x00, 0x0b];
 /// that wrote it, not for the one that made it concrete. The name section itself is left out: it does not ship.
 pub(crate) fn parts(module: &[u8]) -> Result<Vec<(String, usize)>> {
     let mut sizes: BTreeMap<String, usize> = BTreeMap::new();
-    let mut bodies = Vec::new();
-    let mut names = BTreeMap::new();
-    let mut imported = 0;
-    for section in sections(module)? {
-        let mut content = section.content.clone();
-        match section.id {
-            CUSTOM if section.is_names()? => names = function_names(content)?,
-            IMPORT => imported = imported_functions(content)?,
-            CODE => {
-                bodies =
-                    (0..content.number()?).map(|_| Ok(content.sized()?.rest.len())).collect::<Result<_>>()?
+    let Functions { imported, names } = functions(module)?;
+    let mut indices = imported..;
+    for payload in Parser::new(0).parse_all(module) {
+        let payload = payload?;
+        let (part, range) = match &payload {
+            Payload::CodeSectionEntry(body) => {
+                let name = indices.next().and_then(|index| names.get(&index));
+                (part_of(name.map_or("", String::as_str)), body.range())
             }
-            DATA => *sizes.entry("constant data".into()).or_default() += content.rest.len(),
-            _ => *sizes.entry("other sections".into()).or_default() += content.rest.len(),
-        }
-    }
-    for (index, size) in (imported..).zip(bodies) {
-        let name = names.get(&index).copied().unwrap_or_default();
-        *sizes.entry(part_of(name)).or_default() += size;
+            Payload::CodeSectionStart { .. } => continue,
+            Payload::DataSection(data) => ("constant data".into(), data.range()),
+            payload if is_names(payload) => continue,
+            payload => match payload.as_section() {
+                Some((_, range)) => ("other sections".into(), range),
+                None => continue,
+            },
+        };
+        *sizes.entry(part).or_default() += usize::try_from(range.end - range.start)?;
     }
     let mut parts: Vec<_> = sizes.into_iter().collect();
     parts.sort_by_key(|(_, size)| std::cmp::Reverse(*size));
@@ -50,94 +49,91 @@ pub(crate) fn parts(module: &[u8]) -> Result<Vec<(String, usize)>> {
 
 /// The same module without its `name` section, byte for byte what wasm-opt writes when it keeps no names.
 pub(crate) fn without_names(module: &[u8]) -> Result<Vec<u8>> {
-    let mut stripped = PREAMBLE.to_vec();
-    for section in sections(module)? {
-        if !section.is_names()? {
-            stripped.extend_from_slice(section.whole);
-        }
-    }
-    Ok(stripped)
+    rewritten(module, |payload, content| Ok((!is_names(payload)).then_some(Cow::Borrowed(content))))
 }
 
 /// The same module without the exports whose names begin with `prefix`, so that what only they keep alive can go.
 pub(crate) fn without_exports(module: &[u8], prefix: &str) -> Result<Vec<u8>> {
-    let mut stripped = PREAMBLE.to_vec();
-    for section in sections(module)? {
-        if section.id != EXPORT {
-            stripped.extend_from_slice(section.whole);
-            continue;
+    rewritten(module, |payload, content| {
+        let Payload::ExportSection(exports) = payload else { return Ok(Some(content.into())) };
+        let mut starts = Vec::new();
+        for export in exports.clone().into_iter_with_offsets() {
+            let (start, export) = export?;
+            starts.push((start, export.name.starts_with(prefix)));
         }
+        let ends = starts.iter().skip(1).map(|(start, _)| *start).chain([exports.range().end]);
         let mut kept = Vec::new();
-        for (name, entry) in exports(section.content)? {
-            if !name.starts_with(prefix) {
-                kept.push(entry);
+        for ((start, is_dropped), end) in starts.iter().zip(ends) {
+            if !is_dropped {
+                kept.push(slice(module, *start..end)?);
             }
         }
-        let content = [number(kept.len())?, kept.concat()].concat();
-        stripped.push(EXPORT);
-        stripped.extend(number(content.len())?);
-        stripped.extend(content);
-    }
-    Ok(stripped)
+        Ok(Some([number(kept.len())?, kept.concat()].concat().into()))
+    })
 }
 
-/// The same module, whose functions with names that `is_dead` trap instead of doing what they did, so that what only they
-/// keep alive can go.
-pub(crate) fn without_bodies(module: &[u8], is_dead: impl Fn(&str) -> bool) -> Result<Vec<u8>> {
-    let (mut names, mut imported) = (BTreeMap::new(), 0);
-    for section in sections(module)? {
-        match section.id {
-            CUSTOM if section.is_names()? => names = function_names(section.content)?,
-            IMPORT => imported = imported_functions(section.content)?,
-            _ => {}
-        }
-    }
-    let mut stripped = PREAMBLE.to_vec();
-    for Section { id, mut content, whole } in sections(module)? {
-        if id != CODE {
-            stripped.extend_from_slice(whole);
-            continue;
-        }
-        let count = content.number()?;
-        let mut bodies = number(usize::try_from(count)?)?;
-        for index in imported..imported + count {
-            let body = content.sized()?.rest;
-            let body = if names.get(&index).is_some_and(|name| is_dead(name)) { TRAP } else { body };
+/// The same module, whose functions with names that `is_dead` trap instead of doing what they did, and in which calls of
+/// functions with names that `is_panic` are traps: what only those keep alive, and the arguments of these, can go.
+pub(crate) fn trapping(
+    module: &[u8],
+    is_dead: impl Fn(&str) -> bool,
+    is_panic: impl Fn(&str) -> bool,
+) -> Result<Vec<u8>> {
+    let Functions { imported, names } = functions(module)?;
+    let named = |is: &dyn Fn(&str) -> bool| -> BTreeSet<u32> {
+        names.iter().filter(|(_, name)| is(name)).map(|(index, _)| *index).collect()
+    };
+    let (dead, panics) = (named(&is_dead), named(&is_panic));
+    rewritten(module, |payload, content| {
+        let Payload::CodeSectionStart { count, .. } = payload else { return Ok(Some(content.into())) };
+        let mut bodies = number(usize::try_from(*count)?)?;
+        for (index, body) in (imported..).zip(CodeSectionReader::new(BinaryReader::new(content, 0))?) {
+            let body =
+                if dead.contains(&index) { TRAP.to_vec() } else { without_calls(&body?, content, &panics)? };
             bodies.extend(number(body.len())?);
-            bodies.extend_from_slice(body);
+            bodies.extend(body);
         }
-        stripped.push(CODE);
-        stripped.extend(number(bodies.len())?);
-        stripped.extend(bodies);
-    }
-    Ok(stripped)
+        Ok(Some(bodies.into()))
+    })
 }
 
-/// One section of a module.
-struct Section<'a> {
-    id: u8,
-    content: Reader<'a>,
-    /// With its id and size.
-    whole: &'a [u8],
+/// A body in which calls of some functions, of which none returns, are traps.
+fn without_calls(body: &FunctionBody<'_>, content: &[u8], called: &BTreeSet<u32>) -> Result<Vec<u8>> {
+    let mut written = Vec::new();
+    let mut copied = body.range().start;
+    let mut operators = body.get_operators_reader()?;
+    while !operators.eof() {
+        let (operator, start) = operators.read_with_offset()?;
+        if matches!(operator, Operator::Call { function_index } if called.contains(&function_index)) {
+            written.extend_from_slice(slice(content, copied..start)?);
+            written.push(UNREACHABLE);
+            copied = operators.original_position();
+        }
+    }
+    written.extend_from_slice(slice(content, copied..body.range().end)?);
+    Ok(written)
 }
 
-impl Section<'_> {
-    fn is_names(&self) -> Result<bool> {
-        Ok(self.id == CUSTOM && self.content.clone().string()? == "name")
+/// A module with other contents of sections; `None` leaves one out.
+fn rewritten<'a>(
+    module: &'a [u8],
+    content_of: impl Fn(&Payload<'a>, &'a [u8]) -> Result<Option<Cow<'a, [u8]>>>,
+) -> Result<Vec<u8>> {
+    let mut written = PREAMBLE.to_vec();
+    for payload in Parser::new(0).parse_all(module) {
+        let payload = payload?;
+        let Some((id, range)) = payload.as_section() else { continue };
+        if let Some(content) = content_of(&payload, slice(module, range)?)? {
+            written.push(id);
+            written.extend(number(content.len())?);
+            written.extend_from_slice(&content);
+        }
     }
+    Ok(written)
 }
 
-fn sections(module: &[u8]) -> Result<Vec<Section<'_>>> {
-    let mut reader = Reader { rest: module };
-    ensure!(reader.take(PREAMBLE.len())? == PREAMBLE, "this is not a WebAssembly 1.0 module");
-    let mut sections = Vec::new();
-    while !reader.rest.is_empty() {
-        let from = reader.rest;
-        let (id, content) = (reader.byte()?, reader.sized()?);
-        let (whole, _) = from.split_at(from.len() - reader.rest.len());
-        sections.push(Section { id, content, whole });
-    }
-    Ok(sections)
+fn is_names(payload: &Payload<'_>) -> bool {
+    matches!(payload, Payload::CustomSection(section) if section.name() == "name")
 }
 
 /// The part a function belongs to, by its demangled name: `<arrow_array::X as core::Y>::z` is of arrow_array.
@@ -158,49 +154,59 @@ fn part_of(name: &str) -> String {
     }
 }
 
-/// The names by function index. The section is a sequence of subsections, each with an id and a size.
-fn function_names(mut section: Reader<'_>) -> Result<BTreeMap<u32, &str>> {
-    section.string()?;
-    while !section.rest.is_empty() {
-        let id = section.byte()?;
-        let mut subsection = section.sized()?;
-        if id == FUNCTION_NAMES {
-            let count = subsection.number()?;
-            return (0..count).map(|_| Ok((subsection.number()?, subsection.string()?))).collect();
-        }
-    }
-    Ok(BTreeMap::new())
+/// What functions are called, by their indices.
+struct Functions {
+    /// How many are imported; their indices come before those of the module's own.
+    imported: u32,
+    names: BTreeMap<u32, String>,
 }
 
-/// How many functions are imported; their indices come before those of the module's own.
-fn imported_functions(mut section: Reader<'_>) -> Result<u32> {
-    let mut functions = 0;
-    for _ in 0..section.number()? {
-        section.string()?;
-        section.string()?;
-        match section.byte()? {
-            0 => {
-                section.number()?;
-                functions += 1;
+fn functions(module: &[u8]) -> Result<Functions> {
+    let mut functions = Functions { imported: 0, names: BTreeMap::new() };
+    for payload in Parser::new(0).parse_all(module) {
+        match payload? {
+            Payload::ImportSection(imports) => {
+                for import in imports.into_imports() {
+                    functions.imported += u32::from(matches!(import?.ty, TypeRef::Func(_)));
+                }
             }
-            1 => {
-                section.byte()?;
-                section.limits()?;
+            Payload::CustomSection(section) => {
+                let KnownCustom::Name(subsections) = section.as_known() else { continue };
+                for subsection in subsections {
+                    let Name::Function(names) = subsection? else { continue };
+                    for naming in names {
+                        let naming = naming?;
+                        functions.names.insert(naming.index, path(naming.name));
+                    }
+                }
             }
-            2 => section.limits()?,
-            3 => {
-                section.take(2)?;
-            }
-            kind => anyhow::bail!("import kind {kind} is unknown"),
+            _ => {}
         }
     }
     Ok(functions)
 }
 
-/// The exports: the name of each, and the bytes of its whole entry.
-fn exports(mut section: Reader<'_>) -> Result<Vec<(&str, &[u8])>> {
-    let count = section.number()?;
-    (0..count).map(|_| section.export()).collect()
+/// A function's name without what tells crates and instances of one name apart: `core[0123456789abcdef]::f::h0123456789abcdef`.
+fn path(name: &str) -> String {
+    let is_hash = |text: &str| text.len() > 4 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let name = match name.rsplit_once("::h") {
+        Some((path, hash)) if is_hash(hash) => path,
+        _ => name,
+    };
+    let mut pieces = name.split('[');
+    let mut path = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        match piece.split_once(']') {
+            Some((hash, rest)) if is_hash(hash) => path.push_str(rest),
+            _ => path.extend(["[", piece]),
+        }
+    }
+    path
+}
+
+fn slice(bytes: &[u8], range: Range<u64>) -> Result<&[u8]> {
+    let range = usize::try_from(range.start)?..usize::try_from(range.end)?;
+    bytes.get(range).context("the module is cut short")
 }
 
 /// An unsigned LEB128 number of 32 bits.
@@ -215,71 +221,27 @@ fn number(value: usize) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Takes values off the front of a slice.
-#[derive(Clone)]
-struct Reader<'a> {
-    rest: &'a [u8],
-}
-
-impl<'a> Reader<'a> {
-    fn take(&mut self, len: usize) -> Result<&'a [u8]> {
-        let (taken, rest) = self.rest.split_at_checked(len).context("the module is cut short")?;
-        self.rest = rest;
-        Ok(taken)
-    }
-
-    fn byte(&mut self) -> Result<u8> {
-        self.take(1)?.first().copied().context("the module is cut short")
-    }
-
-    /// An unsigned LEB128 number of 32 bits.
-    fn number(&mut self) -> Result<u32> {
-        let mut value = 0;
-        for shift in (0..32).step_by(7) {
-            let byte = self.byte()?;
-            value |= u32::from(byte & 0x7f) << shift;
-            if byte < 0x80 {
-                return Ok(value);
-            }
-        }
-        anyhow::bail!("a number is longer than 32 bits")
-    }
-
-    /// What follows its own length.
-    fn sized(&mut self) -> Result<Self> {
-        let len = self.number()?;
-        Ok(Reader { rest: self.take(usize::try_from(len)?)? })
-    }
-
-    fn string(&mut self) -> Result<&'a str> {
-        Ok(std::str::from_utf8(self.sized()?.rest)?)
-    }
-
-    /// An export's name, and the whole entry.
-    fn export(&mut self) -> Result<(&'a str, &'a [u8])> {
-        let from = self.rest;
-        let name = self.string()?;
-        self.byte()?;
-        self.number()?;
-        let (entry, _) = from.split_at(from.len() - self.rest.len());
-        Ok((name, entry))
-    }
-
-    fn limits(&mut self) -> Result<()> {
-        let has_maximum = self.byte()? & 1 == 1;
-        for _ in 0..=usize::from(has_maximum) {
-            self.number()?;
-        }
-        Ok(())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const CUSTOM: u8 = 0;
+    const IMPORT: u8 = 2;
+    const FUNCTION: u8 = 3;
+    const EXPORT: u8 = 7;
+    const CODE: u8 = 10;
+    const FUNCTION_NAMES: u8 = 1;
+
     /// A module with one imported function, two bodies of 3 and 5 bytes, and names for all three.
     fn module() -> Vec<u8> {
+        with_second_body(&[0x00, 0x01, 0x01, 0x01, 0x0b])
+    }
+
+    fn with_second_body(body: &[u8]) -> Vec<u8> {
+        with_exports(&[], body)
+    }
+
+    fn with_exports(exports: &[u8], body: &[u8]) -> Vec<u8> {
         let section =
             |id: u8, content: &[u8]| [&[id, u8::try_from(content.len()).unwrap()], content].concat();
         let name =
@@ -289,7 +251,9 @@ mod tests {
         [
             b"\0asm\x01\0\0\0".to_vec(),
             section(IMPORT, b"\x01\x01e\x01f\x00\x00"),
-            section(CODE, b"\x02\x03\x00\x01\x0b\x05\x00\x01\x01\x01\x0b"),
+            section(FUNCTION, b"\x02\x00\x00"),
+            exports.to_vec(),
+            section(CODE, &[b"\x02\x03\x00\x01\x0b", &number(body.len()).unwrap()[..], body].concat()),
             section(CUSTOM, &[b"\x04name".to_vec(), section(FUNCTION_NAMES, &names)].concat()),
         ]
         .concat()
@@ -298,10 +262,9 @@ mod tests {
     #[test]
     fn code_is_grouped_by_the_crate_of_its_name() {
         let parts = parts(&module()).unwrap();
-        let others = ("other sections".to_owned(), 0);
-        let parts: Vec<_> = parts.into_iter().filter(|part| *part != others).collect();
+        let parts: Vec<_> = parts.into_iter().filter(|part| part.0 != "other sections").collect();
         assert_eq!(parts, [("zstd (C)".to_owned(), 5), ("parquet".to_owned(), 3)]);
-        assert_eq!(part_of("core::fmt::write::h0123456789abcdef"), "Rust's standard library");
+        assert_eq!(part_of(&path("core[0123456789abcdef]::fmt::write")), "Rust's standard library");
         assert_eq!(part_of("<&mut dyn arrow_array::Array>::len"), "arrow_array");
         assert_eq!(part_of("memcpy"), "exports and other code");
     }
@@ -317,12 +280,32 @@ mod tests {
 
     #[test]
     fn bodies_are_replaced_by_the_names_of_their_functions() {
-        let trapped = without_bodies(&module(), |name| name.starts_with("ZSTD")).unwrap();
+        let trapped = trapping(&module(), |name| name.starts_with("ZSTD"), |_| false).unwrap();
         let others = |part: &(String, usize)| part.0 != "other sections";
         let parts: Vec<_> = parts(&trapped).unwrap().into_iter().filter(others).collect();
         assert_eq!(parts, [("parquet".to_owned(), 3), ("zstd (C)".to_owned(), 3)]);
         assert!(trapped.windows(TRAP.len()).any(|bytes| bytes == TRAP));
-        assert_eq!(without_bodies(&module(), |_| false).unwrap(), module());
+        assert_eq!(trapping(&module(), |_| false, |_| false).unwrap(), module());
+    }
+
+    #[test]
+    fn calls_are_replaced_by_the_names_of_their_functions() {
+        // i32.const 7, call 0, unreachable, end
+        let calling = with_second_body(&[0x00, 0x41, 0x07, 0x10, 0x00, 0x00, 0x0b]);
+        let trapped = with_second_body(&[0x00, 0x41, 0x07, 0x00, 0x00, 0x0b]);
+        assert_eq!(trapping(&calling, |_| false, |name| name == "js::now").unwrap(), trapped);
+        assert_eq!(trapping(&calling, |_| false, |name| name == "js").unwrap(), calling);
+    }
+
+    #[test]
+    fn what_tells_instances_of_a_name_apart_is_no_part_of_its_path() {
+        let paths = [
+            ("core::fmt::write::h0123456789abcdef", "core::fmt::write"),
+            ("<std[a543996e6e7dbf1e]::A as core[c5930c85a12de822]::B>::c", "<std::A as core::B>::c"),
+            ("<[u8]>::align_to::<[u8; 8usize]>", "<[u8]>::align_to::<[u8; 8usize]>"),
+            ("memcpy", "memcpy"),
+        ];
+        assert!(paths.iter().all(|(name, expected)| path(name) == *expected));
     }
 
     #[test]
@@ -332,7 +315,8 @@ mod tests {
         };
         let with = |exports: &[Vec<u8>]| {
             let content = [number(exports.len()).unwrap(), exports.concat()].concat();
-            [module(), vec![EXPORT], number(content.len()).unwrap(), content].concat()
+            let section = [vec![EXPORT], number(content.len()).unwrap(), content].concat();
+            with_exports(&section, &[0x00, 0x0b])
         };
         let [kept, long] = [export("scan", 1), export(&"s".repeat(100), 2)];
         let full = with(&[export("shim_a", 0), kept.clone(), long.clone(), export("shim_b", 1)]);
