@@ -1,8 +1,10 @@
 import {
+  dictionary,
   int32,
   int64,
   largeUtf8,
   list,
+  struct,
   type Table,
   tableFromArrays,
   tableFromIPC,
@@ -122,5 +124,8 @@ describe("a mapped frame", () => {
     expect(() => frame.mapPartitions((table) => table, { schema: { id: "Int32" as never } })).toThrow(
       "int64()",
     );
+    for (const hidden of [dictionary(utf8()), list(dictionary(utf8())), struct({ d: dictionary(utf8()) })]) {
+      expect(() => frame.mapPartitions((table) => table, { schema: { id: hidden } })).toThrow("dictionary");
+    }
   });
 });

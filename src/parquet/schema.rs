@@ -91,3 +91,35 @@ fn plain_type(data_type: &DataType) -> DataType {
         other => other.clone(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_dictionary_is_left_in_a_plain_schema() {
+        let item = |data_type| Arc::new(Field::new("item", data_type, true));
+        let key = || Box::new(DataType::Int8);
+        let text = DataType::Dictionary(key(), Box::new(DataType::Utf8));
+        let lists = |of: DataType| {
+            [
+                DataType::List(item(of.clone())),
+                DataType::LargeList(item(of.clone())),
+                DataType::ListView(item(of.clone())),
+                DataType::LargeListView(item(of.clone())),
+                DataType::FixedSizeList(item(of.clone()), 2),
+                DataType::Struct([item(of)].into_iter().collect()),
+            ]
+        };
+        let fields = |types: [DataType; 6]| -> SchemaRef {
+            let named = |(index, data_type): (usize, DataType)| {
+                Field::new(index.to_string(), DataType::Dictionary(key(), Box::new(data_type)), true)
+            };
+            Arc::new(Schema::new(types.into_iter().enumerate().map(named).collect::<Fields>()))
+        };
+        let plain = plain_schema(&fields(lists(text)));
+        let expected = lists(DataType::Utf8);
+        assert!(plain.fields().iter().map(|field| field.data_type()).eq(&expected));
+        assert!(Arc::ptr_eq(&plain, &plain_schema(&plain)));
+    }
+}

@@ -29,9 +29,12 @@ pub(super) struct EarlyAnswer {
 pub(super) struct EarlyAnswers(RefCell<Vec<EarlyAnswer>>);
 
 impl EarlyAnswers {
-    /// Replaces what is left of earlier ones: an answer is good for the call that it was sent along with.
-    pub(super) fn replace(&self, answers: Vec<EarlyAnswer>) {
+    /// Has answers ready while a call runs: they are good for the one that they were sent along with.
+    pub(super) async fn during<T>(&self, answers: Vec<EarlyAnswer>, call: impl Future<Output = T>) -> T {
         self.0.replace(answers);
+        let result = call.await;
+        self.0.take();
+        result
     }
 
     /// The answer to a request, once.

@@ -101,10 +101,8 @@ impl Session {
     ) -> Result<JsValue, JsValue> {
         let session = Rc::clone(&self.0);
         let OpenOptions { revision, early } = from_js(options)?;
-        session.hub().transport().early.replace(early);
-        let source = abortable(signal, session.open(&targets, revision.as_deref())).await;
-        session.hub().transport().early.replace(Vec::new());
-        to_js(&source?)
+        let source = abortable(signal, session.open(&targets, revision.as_deref()));
+        to_js(&session.hub().transport().early.during(early, source).await?)
     }
 
     /// Opens files that are known already, and reads the schema of the first.
@@ -125,10 +123,8 @@ impl Session {
     ) -> Result<JsValue, JsValue> {
         let session = Rc::clone(&self.0);
         let OpenOptions { revision, early } = from_js(options)?;
-        session.hub().transport().early.replace(early);
-        let dataset = abortable(signal, session.dataset(&target, revision.as_deref())).await;
-        session.hub().transport().early.replace(Vec::new());
-        to_js(&dataset?)
+        let dataset = abortable(signal, session.dataset(&target, revision.as_deref()));
+        to_js(&session.hub().transport().early.during(early, dataset).await?)
     }
 
     /// Reads a file of a repo whole.

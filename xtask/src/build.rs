@@ -208,6 +208,7 @@ fn optimise(repo: &Repo, artefact: &Artefact) -> Result<()> {
         let bound = wasm_module::without_exports(&bound, INTERNAL_EXPORTS)?;
         let is_dead = |path: &str| artefact.dead.iter().any(|names| is_of(names, path));
         let bound = wasm_module::trapping(&bound, is_dead, |path| is_of(PANICS, path))?;
+        let bound = wasm_module::without_locations(&bound)?;
         fs::write(&shipped, bound).context("write the module")?;
         run(repo.command("wasm-opt").args(OPTIMISATION).arg("-o").arg(&named).arg(&shipped))?;
         fs::write(shipped, wasm_module::without_names(&fs::read(&named)?)?).context("write the module")

@@ -8,7 +8,8 @@ use std::{
 
 use anyhow::{Context, Result};
 use wasmparser::{
-    BinaryReader, CodeSectionReader, FunctionBody, KnownCustom, Name, Operator, Parser, Payload, TypeRef,
+    BinaryReader, CodeSectionReader, Data, DataKind, FunctionBody, KnownCustom, Name, Operator, Parser,
+    Payload, TypeRef,
 };
 
 const PREAMBLE: &[u8] = b"\0asm\x01\0\0\0";
@@ -112,6 +113,44 @@ fn without_calls(body: &FunctionBody<'_>, content: &[u8], called: &BTreeSet<u32>
     }
     written.extend_from_slice(slice(content, copied..body.range().end)?);
     Ok(written)
+}
+
+/// The same module with zeros for the places in source code that panics name (`core::panic::Location`: the address and the
+/// length of a path, a line, a column), which nobody prints, and for the paths.
+pub(crate) fn without_locations(module: &[u8]) -> Result<Vec<u8>> {
+    rewritten(module, |payload, content| {
+        let Payload::DataSection(segments) = payload else { return Ok(Some(content.into())) };
+        let mut written = content.to_vec();
+        for segment in segments.clone() {
+            let Data { kind: DataKind::Active { offset_expr, .. }, data, range } = segment? else { continue };
+            let Operator::I32Const { value } = offset_expr.get_operators_reader().read()? else { continue };
+            // A segment ends with its data.
+            let from = usize::try_from(range.end - segments.range().start)? - data.len();
+            for range in locations(data, usize::try_from(value.cast_unsigned())?) {
+                let range = from + range.start..from + range.end;
+                written.get_mut(range).context("the module is cut short")?.fill(0);
+            }
+        }
+        Ok(Some(written.into()))
+    })
+}
+
+/// Where locations and their paths are in data that is loaded at `address`.
+fn locations(data: &[u8], address: usize) -> Vec<Range<usize>> {
+    const LEN: usize = 16;
+    let mut found = Vec::new();
+    for start in (address.next_multiple_of(4) - address..data.len().saturating_sub(LEN)).step_by(4) {
+        let words = data.get(start..start + LEN).unwrap_or_default().chunks_exact(4);
+        let words: Vec<usize> =
+            words.map(|word| word.iter().rev().fold(0, |sum, byte| sum << 8 | usize::from(*byte))).collect();
+        let [path, len, line, column] = words[..] else { continue };
+        let path = path.wrapping_sub(address)..path.wrapping_sub(address).saturating_add(len);
+        let is_path = data.get(path.clone()).is_some_and(|path| path.ends_with(b".rs"));
+        if is_path && (1..100_000).contains(&line) && (1..1000).contains(&column) {
+            found.extend([start..start + LEN, path]);
+        }
+    }
+    found
 }
 
 /// A module with other contents of sections; `None` leaves one out.
@@ -230,6 +269,7 @@ mod tests {
     const FUNCTION: u8 = 3;
     const EXPORT: u8 = 7;
     const CODE: u8 = 10;
+    const DATA: u8 = 11;
     const FUNCTION_NAMES: u8 = 1;
 
     /// A module with one imported function, two bodies of 3 and 5 bytes, and names for all three.
@@ -306,6 +346,21 @@ mod tests {
             ("memcpy", "memcpy"),
         ];
         assert!(paths.iter().all(|(name, expected)| path(name) == *expected));
+    }
+
+    #[test]
+    fn locations_and_their_paths_become_zeros() {
+        // At address 1026: a path, two bytes that align what follows, its location, a pointer to it that is none.
+        let words = |words: &[u32]| words.iter().flat_map(|word| word.to_le_bytes()).collect::<Vec<u8>>();
+        let with_data = |data: &[u8]| {
+            let segment = [b"\x01\x00\x41\x82\x08\x0b", &number(data.len()).unwrap()[..], data].concat();
+            [module(), vec![DATA], number(segment.len()).unwrap(), segment].concat()
+        };
+        let other = words(&[1026, 8, 100_000, 9]);
+        let data = [b"src/a.rs\x07\x07".to_vec(), words(&[1026, 8, 70, 9]), other.clone()].concat();
+        let zeros = [&[0; 8], &b"\x07\x07"[..], &[0; 16], &other[..]].concat();
+        assert_eq!(without_locations(&with_data(&data)).unwrap(), with_data(&zeros));
+        assert_eq!(without_locations(&with_data(&other)).unwrap(), with_data(&other));
     }
 
     #[test]
