@@ -175,8 +175,8 @@ fn stamp(repo: &Repo, artefact: &Artefact) -> Result<Stamp> {
         .text(&process::output(repo.command("wasm-opt").arg("--version"))?)
         .text(&format!("{artefact:?} {BINDGEN_FLAGS:?} {OPTIMISATION:?} {INTERNAL_EXPORTS} {PANICS:?}"))
         .tree(&repo.path("src"), "rs")?;
-    for manifest in ["Cargo.toml", "Cargo.lock", ".cargo/config.toml"] {
-        inputs = inputs.file(&repo.path(manifest))?;
+    for file in ["Cargo.toml", "Cargo.lock", ".cargo/config.toml", "xtask/src/wasm_module.rs"] {
+        inputs = inputs.file(&repo.path(file))?;
     }
     Ok(Stamp::new(repo.path("pkg/wasm").join(format!(".{}-stamp", artefact.name)), inputs))
 }
