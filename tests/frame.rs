@@ -354,3 +354,82 @@ fn text_that_is_no_utf_8_is_read_as_bytes() {
         assert_eq!(rows.column(0), table.column(0));
     });
 }
+
+#[test]
+fn text_that_is_no_utf_8_is_read_as_bytes_within_lists_and_structs_and_through_a_filter() {
+    let text = |prefix: &str| {
+        let values: Vec<String> =
+            (0..4).map(|row| format!("{prefix} b{}d {row}", if row == 2 { "?" } else { "a" })).collect();
+        Arc::new(StringArray::from(values)) as ArrayRef
+    };
+    let list = |items: ArrayRef| {
+        let field = Arc::new(Field::new("item", items.data_type().clone(), true));
+        let offsets = OffsetBuffer::from_lengths([1, 0, 2, 1]);
+        Arc::new(ListArray::new(field, offsets, items, None)) as ArrayRef
+    };
+    let role = Arc::new(Field::new("role", DataType::Utf8, true));
+    let turn = Arc::new(Field::new("turn", DataType::Int64, true));
+    let said = StructArray::from(vec![(role, text("role")), (turn, numbers(0..4))]);
+    let mut file = parquet(vec![
+        ("id", numbers(0..4)),
+        ("text", text("text")),
+        ("words", list(text("word"))),
+        ("chat", list(Arc::new(said))),
+    ]);
+    // Pages are not compressed, so what is in the file can be damaged where it lies.
+    for at in 0..file.len() - 3 {
+        if file[at..].starts_with(b"b?d") {
+            file[at + 1] = 0xff;
+        }
+    }
+    let hub = hub(vec![("a.parquet", file)]);
+    wait(async {
+        let frame = open(&hub).await;
+        let as_bytes = |names: &[&str], filter: Option<Expr>| {
+            let mut spec = frame.spec().clone();
+            let column = |name: &&str| ShownColumn {
+                name: (*name).into(),
+                source: (*name).into(),
+                bytes: true,
+                ..Default::default()
+            };
+            spec.columns = Some(names.iter().map(column).collect());
+            spec.filter = filter;
+            Frame::new(common::session(&hub, None), spec).unwrap()
+        };
+        for names in [["id", "words"], ["id", "chat"]] {
+            let mut spec = frame.spec().clone();
+            spec.columns = as_bytes(&names, None).spec().columns.clone();
+            spec.columns.iter_mut().flatten().for_each(|column| column.bytes = false);
+            let error = Frame::new(common::session(&hub, None), spec).unwrap().collect().await.unwrap_err();
+            assert_eq!(
+                (error.kind(), error.get("encoding")),
+                (ErrorKind::Corrupt, Some("utf-8")),
+                "{names:?}"
+            );
+            assert_eq!(collect(&as_bytes(&names, None)).await.num_rows(), 4);
+        }
+        let rows = collect(&as_bytes(&["words", "chat"], None)).await;
+        let words = rows.column(0).as_list::<i32>().values().as_binary::<i32>();
+        assert_eq!(words.value(2), b"word b\xffd 2");
+        let chat = rows.column(1).as_list::<i32>().values().as_struct();
+        assert_eq!(chat.column(0).as_binary::<i32>().value(2), b"role b\xffd 2");
+        assert_eq!(chat.column(1).as_ref(), numbers(0..4).as_ref());
+
+        for (filter, expected) in [
+            (col("id").ge(2), vec![2, 3]),
+            (col("text").contains("d 2"), vec![2]),
+            (col("text").ge("text bb"), vec![2]),
+            (col("words").contains("word bad 3"), vec![3]),
+        ] {
+            let rows = collect(&as_bytes(&["id", "text", "words"], Some(filter.clone()))).await;
+            assert_eq!(rows.column(0).as_primitive::<Int64Type>().values().to_vec(), expected);
+            let texts = rows.column(1).as_binary::<i32>();
+            let is_broken = texts.iter().flatten().any(|text| text == b"text b\xffd 2");
+            assert_eq!(is_broken, expected.contains(&2));
+            // What only the filter reads need not be text, either.
+            let rows = collect(&as_bytes(&["id"], Some(filter))).await;
+            assert_eq!(rows.column(0).as_primitive::<Int64Type>().values().to_vec(), expected);
+        }
+    });
+}

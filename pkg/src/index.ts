@@ -22,7 +22,7 @@ export type {
   ValueCounts,
   ValueCountsOptions,
 } from "./aggregate.js";
-export { asBinary } from "./binary.js";
+export { asBinary, decodeText } from "./binary.js";
 export type {
   Config,
   Dataset,

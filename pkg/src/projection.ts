@@ -67,12 +67,11 @@ export function renameColumns(
   return renamed;
 }
 
-/** What text columns are when they are read as bytes. */
-export const BYTES: { readonly [type: string]: string | undefined } = {
-  Utf8: "Binary",
-  Utf8View: "Binary",
-  LargeUtf8: "LargeBinary",
-};
+/** The name of a type with all text in it as bytes. What stands in quotes are the names of fields. */
+export function asBytes(type: string): string {
+  const texts = /"(?:[^"\\]|\\.)*"|'[^']*'|(Large)?Utf8(?:View)?/g;
+  return type.replace(texts, (found, large = "") => (/^["']/.test(found) ? found : `${large}Binary`));
+}
 
 /** The schema of the columns. Types are looked into only for columns that are shown in part. */
 export function shownFields(
@@ -83,11 +82,11 @@ export function shownFields(
   const known = new Map(fields.map((field) => [field.name, field]));
   return columns.flatMap(({ name, source, fields, bytes }) => {
     const field = known.get(source);
-    if (field && bytes) return [{ name, type: BYTES[field.type] ?? field.type, nullable: field.nullable }];
-    if (!field || !fields) return field ? [{ ...field, name }] : [];
-    const type = types().find((field) => field.name === source)?.type;
+    if (!field || !(fields || bytes)) return field ? [{ ...field, name }] : [];
+    const type = fields && types().find((field) => field.name === source)?.type;
+    const shown = fields && type ? typeName(prune(type, fields)) : field.type;
     const { feature: _, ...rest } = field;
-    return [{ ...rest, name, type: type ? typeName(prune(type, fields)) : field.type }];
+    return [{ ...rest, name, type: bytes ? asBytes(shown) : shown }];
   });
 }
 

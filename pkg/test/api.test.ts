@@ -18,6 +18,7 @@ describe("the public API", () => {
         "asBinary",
         "col",
         "concat",
+        "decodeText",
         "fromArrow",
         "fromBatches",
         "fromFiles",

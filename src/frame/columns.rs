@@ -27,7 +27,8 @@ pub struct ShownColumn {
     /// if there are none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<Vec<String>>,
-    /// Whether a text column is read as the bytes that it is, be they UTF-8 or not. No filter may read it then.
+    /// Whether text in the column is read as the bytes that it is, be they UTF-8 or not. A filter takes it as text all the same:
+    /// what is no UTF-8 compares by its bytes.
     #[serde(default)]
     pub bytes: bool,
 }
@@ -46,19 +47,22 @@ impl ShownColumn {
     fn field(&self, schema: &Schema) -> Result<FieldRef> {
         let index = schema.index_of(&self.source).map_err(|_| unknown(schema, &self.source))?;
         let field = schema.fields().get(index).ok_or_else(|| unknown(schema, &self.source))?;
-        if self.bytes
-            && let Some(bytes) = bytes_type(field.data_type())
-        {
-            return Ok(Arc::new(Field::clone(field).with_data_type(bytes)));
-        }
-        if self.fields.is_empty() {
-            return Ok(Arc::clone(field));
-        }
-        let paths: Vec<&[String]> = self.fields.iter().map(Vec::as_slice).collect();
-        prune(field, &paths).ok_or_else(|| {
+        let field = self.shown_part(field).ok_or_else(|| {
             let path = self.fields.first().map(|path| path.join(".")).unwrap_or_default();
             unknown(schema, &format!("{}.{path}", self.source))
-        })
+        })?;
+        match bytes_type(field.data_type()) {
+            Some(bytes) if self.bytes => Ok(Arc::new(Field::clone(&field).with_data_type(bytes))),
+            _ => Ok(field),
+        }
+    }
+
+    fn shown_part(&self, field: &FieldRef) -> Option<FieldRef> {
+        if self.fields.is_empty() {
+            return Some(Arc::clone(field));
+        }
+        let paths: Vec<&[String]> = self.fields.iter().map(Vec::as_slice).collect();
+        prune(field, &paths)
     }
 }
 

@@ -20,7 +20,7 @@ use super::{
 use crate::{
     error::{Error, ErrorKind, Result, ResultExt},
     http::Transport,
-    parquet::{Footer, ReadStep, Reader},
+    parquet::{Filter, Footer, ReadStep, Reader},
     path::RepoId,
     range::coalesce,
     source::{ByteSource, RemoteFile, Traffic},
@@ -94,7 +94,8 @@ impl<T: Transport + 'static> Scan<T> {
         let Self { session, task, repo, schema, source, .. } = self;
         let Prepared { footer, options, .. } =
             session.prepare(repo, task, schema.fields().clone(), source).await?;
-        let footer = footer.with_bytes(schema.fields())?.map_or(footer, Rc::new);
+        let filtered = options.filter.iter().flat_map(Filter::columns).collect::<Vec<_>>();
+        let footer = footer.with_bytes(schema.fields(), &filtered)?.map_or(footer, Rc::new);
         let adapter = Adapter::new(schema, &options.schema(&footer))?;
         let footer = read_prefixes(&**source, footer, &options).await?;
         let reader = Reader::new(&footer, &options)?;

@@ -6,7 +6,7 @@
 
 use std::{collections::BTreeSet, ops::Range, sync::Arc};
 
-use arrow_schema::{Field, FieldRef, Fields, Schema};
+use arrow_schema::{Fields, Schema};
 use bytes::Bytes;
 use parquet::{
     DecodeResult,
@@ -19,7 +19,7 @@ use super::{
     failure::failed,
     page_index::{self, Chunks, Kind},
     prefix::with_prefixes,
-    schema::{bytes_type, plain_schema, with_bytes},
+    schema::{fields_as_bytes, leaf_types, plain_schema, with_bytes},
     validate::sound_metadata,
 };
 use crate::error::{Error, ErrorKind, Result};
@@ -195,36 +195,22 @@ impl Footer {
         self.with_metadata(metadata.set_page_index(Some(index)).build())
     }
 
-    /// The same footer for a read that wants some text columns as the bytes that they are: those for which `wanted` has such a
-    /// type; `None` if there are none. Whether they are UTF-8 is not checked then.
+    /// The same footer for a read that takes some text as the bytes that it is: where `wanted` has bytes, in lists and structs,
+    /// too, and in columns that only the filter reads, by `filtered`, for which bytes will do. `None` if there is none.
+    /// Whether they are UTF-8 is not checked then.
     ///
     /// # Errors
     /// Kind `internal`, when the decoder does not take them.
-    pub fn with_bytes(&self, wanted: &Fields) -> Result<Option<Self>> {
-        let is_wanted = |field: &FieldRef| {
-            let wanted = wanted.find(field.name()).map(|(_, wanted)| wanted.data_type());
-            bytes_type(field.data_type()).filter(|bytes| Some(bytes) == wanted)
-        };
+    pub fn with_bytes(&self, wanted: &Fields, filtered: &[&str]) -> Result<Option<Self>> {
         let schema = self.reader.schema();
-        let names: Vec<&str> = schema
-            .fields()
-            .iter()
-            .filter(|field| is_wanted(field).is_some())
-            .map(|field| field.name().as_str())
-            .collect();
-        if names.is_empty() {
+        let fields = fields_as_bytes(schema.fields(), wanted, filtered);
+        let (before, after) = (leaf_types(schema.fields()), leaf_types(&fields));
+        let changed: Vec<bool> = before.iter().zip(after).map(|(before, after)| *before != after).collect();
+        if !changed.contains(&true) {
             return Ok(None);
         }
-        let fields: Vec<FieldRef> = schema
-            .fields()
-            .iter()
-            .map(|field| match is_wanted(field) {
-                Some(bytes) => Arc::new(Field::clone(field).with_data_type(bytes)),
-                None => Arc::clone(field),
-            })
-            .collect();
         let fail = |error| failed(READ_FOOTER, error);
-        let metadata = with_bytes(self.metadata(), &names).map_err(fail)?;
+        let metadata = with_bytes(self.metadata(), &changed).map_err(fail)?;
         let schema = Arc::new(Schema::new_with_metadata(fields, schema.metadata().clone()));
         let options = ArrowReaderOptions::new().with_schema(schema);
         let reader = ArrowReaderMetadata::try_new(Arc::new(metadata), options).map_err(fail)?;

@@ -1,26 +1,16 @@
 /** Rows of which some text is no UTF-8: what is text becomes it, the rest stays the bytes that it is. */
-import { asBinary } from "../binary.js";
+import { asBinary, decodeText } from "../binary.js";
 import type { Frame } from "../frame.js";
-import type { RowOptions } from "../frame-options.js";
-import type { Row, Value } from "../rows.js";
-import { kindOf } from "./cell/kind.js";
+import type { BatchOptions, RowOptions } from "../frame-options.js";
+import { type Row, toRows } from "../rows.js";
 
-/** Reads rows of a frame without a filter; `undefined` where no column of its own is text. */
-export async function brokenRows(frame: Frame, options: RowOptions): Promise<readonly Row[] | undefined> {
-  const names = frame.schema.fields.filter((field) => kindOf(field) === "text").map(({ name }) => name);
-  if (names.length === 0) return undefined;
-  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-  const decoded = (value: Value): Value => {
-    if (!(value instanceof Uint8Array)) return value;
-    try {
-      return decoder.decode(value);
-    } catch {
-      return value;
-    }
-  };
-  const rows = await asBinary(frame, ...names).toRows(options);
-  return rows.map((row) => ({
-    ...row,
-    ...Object.fromEntries(names.map((name) => [name, decoded(row[name] ?? null)])),
-  }));
+/** All rows of a frame. */
+export async function brokenRows(frame: Frame, options: RowOptions): Promise<readonly Row[]> {
+  return (await asBinary(frame).toRows(options)).map(decodeText(frame));
+}
+
+/** All rows of a frame as they are read. */
+export async function* brokenBatches(frame: Frame, options: BatchOptions): AsyncGenerator<readonly Row[]> {
+  const decode = decodeText(frame);
+  for await (const batch of asBinary(frame).batches(options)) yield toRows(batch).map(decode);
 }

@@ -4,12 +4,12 @@
  */
 import { failure } from "../errors.js";
 import type { Frame } from "../frame.js";
-import { type Row, toRows } from "../rows.js";
+import type { Row } from "../rows.js";
 import type { Field } from "../types.js";
 import { type Chip, exprOf } from "./filter/chip.js";
 import { keptRow } from "./huge.js";
 import { Matches, type MatchReader } from "./matches.js";
-import { readRows } from "./reading.js";
+import { readBatches, readRows } from "./reading.js";
 import { searchedColumns } from "./search.js";
 import { searchExpr } from "./search-expr.js";
 import { isSortable, placeOf, type Sort, sortedRows } from "./sorted.js";
@@ -51,7 +51,7 @@ export function matchesOf(
   };
   const batches: MatchReader["batches"] = async function* (signal, onProgress) {
     if (sort) yield* sortedRows(frame, sort, kept, { signal, onProgress });
-    else for await (const batch of frame.batches({ signal, onProgress })) yield toRows(batch).map(kept);
+    else for await (const rows of readBatches(frame, { signal, onProgress })) yield rows.map(kept);
   };
   return new Matches({ batches, again }, onChange);
 }

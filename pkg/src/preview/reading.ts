@@ -1,7 +1,8 @@
 /** Rows of a frame as a block or an opened cell reads them: within a bound on memory, and also where text is damaged. */
 import { isHubframeError } from "../errors.js";
 import type { Frame } from "../frame.js";
-import type { Row } from "../rows.js";
+import type { BatchOptions } from "../frame-options.js";
+import { type Row, toRows } from "../rows.js";
 
 /** Rows of images are large: what one block may hold, in bytes of Arrow data. */
 const MAX_BLOCK_BYTES = 256 * 2 ** 20;
@@ -21,10 +22,28 @@ export async function readRows(
   try {
     return await some.toRows(options);
   } catch (error) {
-    if (!isHubframeError(error, "corrupt") || error.context.encoding === undefined) throw error;
+    if (!isBrokenText(error)) throw error;
     const { brokenRows } = await import("./broken-text.js");
-    const rows = await brokenRows(some, options);
-    if (!rows) throw error;
-    return rows;
+    return brokenRows(some, options);
   }
+}
+
+/** Reads rows from the first one on. */
+export async function* readBatches(frame: Frame, options: BatchOptions): AsyncGenerator<readonly Row[]> {
+  let numRows = 0;
+  try {
+    for await (const batch of frame.batches(options)) {
+      const rows = toRows(batch);
+      numRows += rows.length;
+      yield rows;
+    }
+  } catch (error) {
+    if (!isBrokenText(error)) throw error;
+    const { brokenBatches } = await import("./broken-text.js");
+    yield* brokenBatches(frame.slice(numRows), options);
+  }
+}
+
+function isBrokenText(error: unknown): boolean {
+  return isHubframeError(error, "corrupt") && error.context.encoding !== undefined;
 }

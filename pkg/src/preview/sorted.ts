@@ -9,13 +9,14 @@
 import { failure } from "../errors.js";
 import { col, type Expr, type Scalar } from "../expr.js";
 import type { Frame } from "../frame.js";
-import type { ReadOptions } from "../frame-options.js";
+import type { BatchOptions } from "../frame-options.js";
 import type { OnProgress } from "../progress.js";
 import { type Row, toRows, type Value } from "../rows.js";
 import type { Field } from "../types.js";
 import { isZoneless, kindOf } from "./cell/kind.js";
 import { byteText, countText } from "./cell/text.js";
 import type { KeptRow } from "./huge.js";
+import { readBatches } from "./reading.js";
 
 /** How rows are sorted. Nulls, and NaNs before them, come last both ways. */
 export interface Sort {
@@ -86,8 +87,8 @@ export async function* sortedRows<Kept extends KeptRow>(
     const band = last === undefined ? rest : rest.and(before(last.value));
     const rows: { readonly key: Key; readonly kept: Kept }[] = [];
     let numBytes = 0;
-    for await (const batch of frame.filter(band).batches(reading)) {
-      for (const row of toRows(batch)) {
+    for await (const some of readBatches(frame.filter(band), reading)) {
+      for (const row of some) {
         const kept = take(row);
         rows.push({ key: keyOf(row[column] ?? null), kept });
         numBytes += bytesOf(kept);
@@ -129,9 +130,9 @@ export function placeOf(
 async function* taken<Kept>(
   frame: Frame,
   take: (row: Row) => Kept,
-  reading: ReadOptions,
+  reading: BatchOptions,
 ): AsyncGenerator<readonly Kept[]> {
-  for await (const batch of frame.batches(reading)) yield toRows(batch).map(take);
+  for await (const rows of readBatches(frame, reading)) yield rows.map(take);
 }
 
 /** What a value takes in memory, about, in bytes. */

@@ -103,6 +103,11 @@ impl Filter {
         &self.predicate
     }
 
+    /// The names of the columns that it reads; of one that is tested twice, twice.
+    pub fn columns(&self) -> impl Iterator<Item = &str> {
+        self.predicate.tests().into_iter().filter_map(|test| test.path.first()).map(String::as_str)
+    }
+
     /// Whether deciding needs this leaf column.
     pub fn reads(&self, leaf: usize) -> bool {
         self.leaves.contains(leaf)

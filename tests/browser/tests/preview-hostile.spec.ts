@@ -155,6 +155,36 @@ test("text that is no UTF-8 is shown as the bytes that it is, beside text that i
   await expect(page.getByRole("alert")).toHaveCount(0);
 });
 
+for (const [what, rest, at] of [
+  ["in lists, structs and maps", "", 3],
+  ["where rows are filtered", `&f=${encodeURIComponent('[["id","ge","2"]]')}`, 1],
+  ["where it is searched itself", "&q=lone", 0],
+  ["where rows are sorted", "&sort=-id", 2],
+  ["where rows are searched and sorted", "&q=lone&sort=id", 0],
+] as const) {
+  test(`text that is no UTF-8 ends no read: ${what}`, async ({ page, site, freshHub }) => {
+    await page.goto(address(site, freshHub, "fixtures/hostile", `&split=test${rest}`));
+    const [id, text, ...nested] = await row(page, at);
+    expect([id, text]).toEqual(["3", "no UTF-8: \uFFFD\uFFFD lone"]);
+    expect(nested).toEqual([
+      "[binary, 7 B]",
+      "{ content: binary, 7 B, turn: 3 }",
+      "[{ content: binary, 7 B, turn: 3 }]",
+      '[["key 3", binary, 7 B]]',
+    ]);
+    await cell(page, at, 2).click();
+    await expect(page.locator("hf-cell-panel .body")).toContainText("binary");
+    await expect(page.getByRole("alert")).toHaveCount(0);
+  });
+}
+
+test("text that is no UTF-8 is searched where it is hidden", async ({ page, site, freshHub }) => {
+  await page.goto(address(site, freshHub, "fixtures/hostile", "&split=test&cols=id,turn&q=lone"));
+  await row(page, 0);
+  await expect(page.getByRole("status").filter({ hasText: "1 match" })).toBeVisible();
+  await expect(page.getByRole("alert")).toHaveCount(0);
+});
+
 for (const [order, expected] of [
   ["score", ["-Infinity", "0", "0.5", "2", "Infinity", "NaN", "null", "null"]],
   ["-score", ["Infinity", "2", "0.5", "0", "-Infinity", "NaN", "null", "null"]],
