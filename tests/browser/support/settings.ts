@@ -9,9 +9,9 @@ export const settings: PlaywrightTestConfig = {
   fullyParallel: true,
   forbidOnly: true,
   workers: 2,
-  timeout: 60_000,
+  timeout: 120_000,
   // A machine that compiles something else at the same time still passes.
-  expect: { timeout: 20_000 },
+  expect: { timeout: 30_000 },
   reporter: [["list"]],
   use: {
     browserName: "chromium",
