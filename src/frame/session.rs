@@ -10,7 +10,7 @@ use crate::{
     http::Transport,
     hub::Hub,
     path::{HfPath, RepoId, RepoType},
-    source::{Locations, RemoteFile, SharedCache},
+    source::{Locations, RecentBytes, RemoteFile, SharedCache},
 };
 
 /// Reads tables from one Hub with one identity. Not shared between threads: each worker has its own.
@@ -19,6 +19,7 @@ pub struct Session<T> {
     pub(super) hub: Rc<Hub<T>>,
     pub(super) locations: Locations,
     pub(super) footers: FooterCache,
+    recent: RecentBytes,
     cache: SharedCache,
 }
 
@@ -29,6 +30,7 @@ impl<T: Transport> Session<T> {
             hub: Rc::new(hub),
             locations: Locations::default(),
             footers: FooterCache::default(),
+            recent: RecentBytes::default(),
             cache: None,
         }
     }
@@ -89,6 +91,7 @@ impl<T: Transport> Session<T> {
     pub(super) fn remote_file(&self, repo: &RepoId, sha: &str, file: &super::DataFile) -> RemoteFile<T> {
         let remote =
             RemoteFile::new(Rc::clone(&self.hub), self.locations.clone(), repo, sha, &file.path, file.size)
+                .with_recent(self.recent.clone())
                 .with_cache(self.cache.clone());
         if let (Some(location), None) = (&file.location, self.locations.get(remote.url())) {
             self.locations.learn(remote.url(), location.clone());

@@ -3,7 +3,7 @@
 //! A file at a commit never changes, so what is known of it stays true. A cache is best effort: what it has lost is
 //! read again, and what it cannot keep is not kept.
 
-use std::{fmt::Debug, future::Future, ops::Range, rc::Rc};
+use std::{fmt::Debug, ops::Range, rc::Rc};
 
 use bytes::{Bytes, BytesMut};
 use futures_util::future::{LocalBoxFuture, join_all};
@@ -30,11 +30,11 @@ pub type SharedCache = Option<Rc<dyn RangeCache>>;
 type Piece = (u64, Bytes);
 
 /// Reads ranges of `file` from `cache`, and what is missing there with one call of `fetch`; that is kept.
-pub(super) async fn read_through<F: Future<Output = Result<Vec<Bytes>>>>(
+pub(super) async fn read_through<'a>(
     cache: &dyn RangeCache,
     file: &str,
     ranges: &[Range<u64>],
-    fetch: impl Fn(Vec<Range<u64>>) -> F,
+    fetch: &dyn Fn(Vec<Range<u64>>) -> LocalBoxFuture<'a, Result<Vec<Bytes>>>,
 ) -> Result<Vec<Bytes>> {
     let wanted = coalesce(ranges, 0);
     let useful =

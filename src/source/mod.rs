@@ -4,6 +4,7 @@
 
 mod cache;
 mod memory;
+mod recent;
 mod remote;
 mod traffic;
 
@@ -18,6 +19,7 @@ use crate::error::{Error, ErrorKind, Result};
 
 pub use cache::{RangeCache, SharedCache};
 pub use memory::MemorySource;
+pub use recent::RecentBytes;
 pub use remote::{Locations, RemoteFile};
 pub use traffic::{Amount, Traffic};
 

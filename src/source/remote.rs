@@ -7,9 +7,12 @@
 use std::{cell::RefCell, collections::HashMap, ops::Range, rc::Rc};
 
 use bytes::{Bytes, BytesMut};
-use futures_util::{StreamExt, TryStreamExt, lock::Mutex, stream};
+use futures_util::{FutureExt, StreamExt, TryStreamExt, lock::Mutex, stream};
 
-use super::{ByteSource, SharedCache, Traffic, cache::read_through, check_bounds, slice};
+use super::{
+    ByteSource, RecentBytes, SharedCache, Traffic, cache::read_through, check_bounds, recent::MAX_READ_LEN,
+    slice,
+};
 use crate::{
     error::{Error, ErrorKind, Result},
     http::{Attempt, Body, Response, Transport, origin, with_retries},
@@ -84,6 +87,7 @@ pub struct RemoteFile<T> {
     path: String,
     size: u64,
     coalescing: Coalescing,
+    recent: Option<RecentBytes>,
     cache: SharedCache,
     traffic: Traffic,
 }
@@ -106,6 +110,7 @@ impl<T: Transport> RemoteFile<T> {
             path: path.to_owned(),
             size,
             coalescing: Coalescing::default(),
+            recent: None,
             cache: None,
             traffic: Traffic::default(),
         }
@@ -114,6 +119,11 @@ impl<T: Transport> RemoteFile<T> {
     /// The same file, of which bytes may be here from earlier, and are kept for later.
     pub fn with_cache(self, cache: SharedCache) -> Self {
         Self { cache, ..self }
+    }
+
+    /// The same file, of which small reads are kept in memory for the next ones.
+    pub fn with_recent(self, recent: RecentBytes) -> Self {
+        Self { recent: Some(recent), ..self }
     }
 
     /// What its reads cost. Those that the cache answered cost nothing.
@@ -129,6 +139,19 @@ impl<T: Transport> RemoteFile<T> {
     /// How ranges become requests.
     pub fn coalescing(&self) -> &Coalescing {
         &self.coalescing
+    }
+
+    /// Ranges from the cache, if there is one, and the rest by requests.
+    async fn read_cached(&self, ranges: &[Range<u64>]) -> Result<Vec<Bytes>> {
+        match &self.cache {
+            Some(cache) => {
+                read_through(cache.as_ref(), &self.url, ranges, &|missing| {
+                    async move { self.fetch(&missing).await }.boxed_local()
+                })
+                .await
+            }
+            None => self.fetch(ranges).await,
+        }
     }
 
     /// Ranges by as few requests as is sensible, side by side.
@@ -293,17 +316,18 @@ impl<T: Transport> ByteSource for RemoteFile<T> {
     }
 
     /// Costs one request for each run of neighbouring ranges, and one more for each further 64 MiB of a run. Nothing for
-    /// what the cache has.
+    /// what was read just now, nor for what the cache has.
     async fn read(&self, ranges: &[Range<u64>]) -> Result<Vec<Bytes>> {
         check_bounds(&self.path, self.size, ranges)?;
-        match &self.cache {
-            Some(cache) => {
-                read_through(cache.as_ref(), &self.url, ranges, |missing| async move {
-                    self.fetch(&missing).await
+        let len: u64 = ranges.iter().map(|range| range.end - range.start).sum();
+        match &self.recent {
+            Some(recent) if len <= MAX_READ_LEN => {
+                read_through(recent, &self.url, ranges, &|missing| {
+                    async move { self.read_cached(&missing).await }.boxed_local()
                 })
                 .await
             }
-            None => self.fetch(ranges).await,
+            _ => self.read_cached(ranges).await,
         }
     }
 }

@@ -11,7 +11,7 @@ use std::{
 use bytes::Bytes;
 use futures_util::future::LocalBoxFuture;
 
-use super::{ByteSource, Locations, MemorySource, RangeCache, RemoteFile};
+use super::{ByteSource, Locations, MemorySource, RangeCache, RecentBytes, RemoteFile};
 use crate::{
     error::Result,
     http::{
@@ -263,6 +263,32 @@ impl RangeCache for TestCache {
         let range = start..start + bytes.len() as u64;
         self.kept.borrow_mut().push((file.to_owned(), range, bytes.clone()));
     }
+}
+
+#[test]
+fn what_was_read_just_now_is_not_read_again() {
+    let file = remote(16 << 20, |_, answer| Some(answer)).with_recent(RecentBytes::default());
+    let all = content(16 << 20);
+    let asked_for = |range: Range<u64>| {
+        let before = file.hub.transport().requests().len();
+        let expected = all.slice(range.start as usize..range.end as usize);
+        assert_eq!(read(&file, std::slice::from_ref(&range)).unwrap(), [expected], "{range:?}");
+        file.hub.transport().requests()[before..].iter().map(asked).collect::<Vec<_>>()
+    };
+    assert_eq!(asked_for(0..1_000), [0..1_000]);
+    assert!(asked_for(0..1_000).is_empty());
+    assert_eq!(asked_for(500..3_000), [1_000..3_000]);
+    // A large read is none of this; it goes by and leaves what is kept.
+    for _ in 0..2 {
+        assert_eq!(asked_for(0..3 << 20), [0..3 << 20]);
+    }
+    assert!(asked_for(0..3_000).is_empty());
+    // What is not used goes when there is too much, and what is used stays.
+    for start in (1 << 20..15 << 20).step_by(1 << 20) {
+        asked_for(start..start + (1 << 20));
+        assert!(asked_for(0..1_000).is_empty());
+    }
+    assert_eq!(asked_for(1 << 20..1_500_000), [1 << 20..1_500_000]);
 }
 
 #[test]

@@ -84,7 +84,9 @@ interface Block {
 export class RowBlocks implements RowSource {
   readonly #options: Required<RowBlocksOptions>;
   readonly #blocks = new Map<number, Block>();
+  /** The blocks that are looked at, and those beside them. */
   #wanted: readonly number[] = [];
+  #beside: readonly number[] = [];
   #seen = { start: 0, end: 0 };
 
   constructor(options: RowBlocksOptions) {
@@ -131,8 +133,8 @@ export class RowBlocks implements RowSource {
     const last = Math.floor(Math.max(0, Math.min(end, numRows) - 1) / blockRows);
     const first = Math.min(Math.floor(Math.max(0, start) / blockRows), last);
     const seen = Array.from({ length: last - first + 1 }, (_, index) => first + index);
-    const beside = [last + 1, first - 1].filter((block) => block >= 0 && block * blockRows < numRows);
-    this.#wanted = numRows === 0 ? [] : [...seen, ...beside];
+    this.#beside = [last + 1, first - 1].filter((block) => block >= 0 && block * blockRows < numRows);
+    this.#wanted = numRows === 0 ? [] : [...seen, ...this.#beside];
     for (const [index, { reading }] of this.#blocks) {
       if (reading && !this.#wanted.includes(index)) this.#drop(index, reading);
     }
@@ -167,6 +169,8 @@ export class RowBlocks implements RowSource {
     for (const index of this.#wanted) {
       if (underWay >= MAX_READS) return;
       if (this.#blocks.has(index)) continue;
+      // It often lies in the same pages as its neighbour, and they are not fetched again once they are here.
+      if (underWay > 0 && this.#beside.includes(index)) return;
       underWay += 1;
       void this.#read(index);
     }

@@ -29,20 +29,28 @@ function blocksOf(numRows: number, maxBlocks = 8) {
 }
 
 describe("RowBlocks", () => {
-  it("reads the block that is looked at first, then those beside it", async () => {
+  it("reads the blocks that are looked at first, then those beside them, one after the other", async () => {
     const { blocks, reads } = blocksOf(1000);
-    blocks.look(510, 530);
-    expect(reads.map(({ start }) => start)).toEqual([500, 600]);
+    blocks.look(490, 530);
+    expect(reads.map(({ start }) => start)).toEqual([400, 500]);
     reads[0]?.end();
+    await settled();
+    expect(reads).toHaveLength(2);
+    reads[1]?.end();
     await settled();
     expect(blocks.row(529)).toEqual({ id: 529 });
     expect(blocks.row(600)).toBeUndefined();
-    expect(reads.map(({ start }) => start)).toEqual([500, 600, 400]);
+    expect(reads.map(({ start }) => start)).toEqual([400, 500, 600]);
+    reads[2]?.end();
+    await settled();
+    expect(reads.map(({ start }) => start)).toEqual([400, 500, 600, 300]);
   });
 
-  it("reads no row beyond the last", () => {
+  it("reads no row beyond the last", async () => {
     const { blocks, reads } = blocksOf(1050);
     blocks.look(1040, 1060);
+    reads[0]?.end();
+    await settled();
     expect(reads.map(({ start, numRows }) => [start, numRows])).toEqual([
       [1000, 50],
       [900, 100],
@@ -57,7 +65,7 @@ describe("RowBlocks", () => {
     blocks.look(0, 20);
     blocks.look(50_000, 50_020);
     await settled();
-    expect(reads.filter(({ signal }) => signal.aborted).map(({ start }) => start)).toEqual([0, 100]);
+    expect(reads.filter(({ signal }) => signal.aborted).map(({ start }) => start)).toEqual([0]);
     expect(blocks.isReading).toBe(true);
     blocks.look(0, 20);
     expect(reads.filter(({ start }) => start === 0)).toHaveLength(2);

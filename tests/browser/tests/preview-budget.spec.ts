@@ -1,8 +1,9 @@
-/** What the preview page loads of JavaScript: until its WebAssembly works, and until the first rows are on screen. */
+/** What the first rows of the preview page cost: JavaScript until its WebAssembly works and until they are on screen, round trips. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import type { Page } from "@playwright/test";
+import type { LogEntry } from "../support/local-hub.js";
 import { PAGES } from "../support/paths.js";
 import { address, expect, row, test } from "../support/preview.js";
 
@@ -12,29 +13,33 @@ const MAX_BEFORE_WASM = 37_000;
 /** All scripts until the first rows: with those that are fetched beside the WebAssembly. */
 const MAX_BEFORE_ROWS = 68_000;
 
-/** The scripts whose code the WebAssembly waits for. */
-const BEFORE_WASM = /\/(preview|worker)-[^/]*\.js$/;
+/** The paths of the scripts that the page itself names. */
+function scriptsOfPage(): string[] {
+  const html = readFileSync(join(PAGES, "preview/index.html"), "utf8");
+  return Array.from(html.matchAll(/(?:src|href)="\.\.(\/[^"]+\.js)"/g), ([, path = ""]) => path);
+}
 
 declare global {
   /** When the first rows were drawn, in milliseconds since 1970. */
   var rowsAt: number | undefined;
 }
 
-/** Has a page note when it first draws a row. */
-async function noteFirstRows(page: Page): Promise<void> {
-  await page.addInitScript(() => {
+/** Has a page note when it first draws a row, and tell an address. */
+async function noteFirstRows(page: Page, told?: string): Promise<void> {
+  await page.addInitScript((told) => {
     const { attachShadow } = Element.prototype;
     Element.prototype.attachShadow = function (options) {
       const root = attachShadow.call(this, options);
       const changes = new MutationObserver(() => {
         if (!root.querySelector("[role=gridcell]:not(.absent)")) return;
         globalThis.rowsAt = performance.timeOrigin + performance.now();
+        if (told) void fetch(told, { mode: "no-cors" });
         changes.disconnect();
       });
       changes.observe(root, { subtree: true, childList: true, attributeFilter: ["class"] });
       return root;
     };
-  });
+  }, told);
 }
 
 /** The paths of the scripts that were begun to be loaded before the first rows, once each. */
@@ -72,15 +77,16 @@ test("the JavaScript that the WebAssembly waits for keeps to its budget", async 
   site,
   freshHub,
 }) => {
-  const before = new Set<string>();
+  const before = new Set(scriptsOfPage());
+  expect(before.size).toBeGreaterThan(0);
   let release = () => {};
   const released = new Promise<void>((resolve) => {
     release = resolve;
   });
   await page.route("**/*.js", async (route) => {
     const { pathname } = new URL(route.request().url());
-    if (BEFORE_WASM.test(pathname)) before.add(pathname);
-    else await released;
+    if (/\/worker-/.test(pathname)) before.add(pathname);
+    if (!before.has(pathname)) await released;
     await route.continue();
   });
   await page.goto(address(site, freshHub, "fixtures/labels"));
@@ -90,7 +96,6 @@ test("the JavaScript that the WebAssembly waits for keeps to its budget", async 
     .toBeGreaterThan(0);
   const sizes = sizesOf(before);
   test.info().annotations.push({ type: "bytes", description: JSON.stringify(sizes) });
-  expect(before.size).toBe(2);
   expect(sum(sizes)).toBeLessThanOrEqual(MAX_BEFORE_WASM);
   await expect(page.getByRole("gridcell")).toHaveCount(0);
   release();
@@ -106,6 +111,37 @@ test("the JavaScript before the first rows keeps to its budget", async ({ page, 
   test.info().annotations.push({ type: "bytes", description: JSON.stringify(sizes) });
   expect(paths.filter((path) => /\/worker-/.test(path))).toHaveLength(1);
   expect(sum(sizes)).toBeLessThanOrEqual(MAX_BEFORE_ROWS);
+});
+
+test("the first rows are on screen two round trips after the footer", async ({ page, site, freshHub }) => {
+  await freshHub.reset();
+  await freshHub.network("both", { rtt_ms: 200 });
+  await noteFirstRows(page, `${freshHub.endpoint}/api/datasets/vega/flights-indexed?drawn`);
+  await page.goto(address(site, freshHub, "vega/flights-indexed"));
+  await row(page, 0);
+  const isDrawn = ({ query }: LogEntry) => query.includes("drawn");
+  await expect.poll(async () => (await freshHub.log()).some(isDrawn)).toBe(true);
+  const log = await freshHub.log();
+  const drawn = log.find(isDrawn)?.started_ms ?? 0;
+  const reads = log
+    .filter(({ range }) => range !== null)
+    .map(({ origin, started_ms, duration_ms }) => ({
+      origin,
+      start: started_ms,
+      end: started_ms + (duration_ms ?? Number.POSITIVE_INFINITY),
+    }))
+    .filter(({ end }) => end <= drawn)
+    .sort((a, b) => a.end - b.end);
+  let free = reads.find(({ origin }) => origin === "storage")?.end ?? 0;
+  let roundTrips = 0;
+  for (const { start, end } of reads) {
+    if (start < free) continue;
+    roundTrips += 1;
+    free = end;
+  }
+  test.info().annotations.push({ type: "round trips", description: String(roundTrips) });
+  expect(roundTrips).toBeGreaterThan(0);
+  expect(roundTrips).toBeLessThanOrEqual(2);
 });
 
 test("the WebAssembly is fetched beside the scripts, once", async ({ page, site, freshHub }) => {
