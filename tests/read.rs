@@ -83,6 +83,21 @@ fn first_rows_of_an_indexed_file_cost_four_requests() {
 }
 
 #[test]
+fn rows_in_pages_that_are_here_cost_nothing() {
+    let hub = fixture_hub();
+    wait(async {
+        let frame = read(&hub, "hf://datasets/fixtures/pages/indexed.parquet").await.unwrap();
+        frame.slice(0, 10).unwrap().collect().await.unwrap();
+        hub.reset();
+        let rows: usize =
+            frame.slice(10, 10).unwrap().collect().await.unwrap().iter().map(RecordBatch::num_rows).sum();
+        assert_eq!((rows, requests(&hub)), (10, 0));
+        frame.slice(frame.count().await.unwrap() - 10, 10).unwrap().collect().await.unwrap();
+        assert!(requests(&hub) > 0, "other rows lie in other pages");
+    });
+}
+
+#[test]
 fn counting_costs_one_request_a_file() {
     let hub = fixture_hub();
     wait(async {
