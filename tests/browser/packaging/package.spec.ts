@@ -24,7 +24,7 @@ const HTML = (script: string, head = "") =>
   `<!doctype html><meta charset="utf-8"><title>waiting</title>${head}<script type="module" src="${script}"></script>`;
 
 /** What a page may have to download to read, after brotli: the first module and the JavaScript that it needs, in bytes. */
-const MAX_DOWNLOAD = 885_000;
+const MAX_DOWNLOAD = 815_000;
 
 /** The tarballs of hubframe and of what it needs: made once, installed without a network. */
 const test = base.extend<{ project: string }, { tarballs: string[] }>({
