@@ -51,7 +51,7 @@ function findings(model: UploaderModel, files: readonly TableFile[]): TemplateRe
   );
   const all = [...notices, ...found].sort((a, b) => weight(a) - weight(b));
   if (all.length === 0) {
-    return html`<p class="faint">${model.checks.isLooking ? "Comparing files …" : "Nothing is odd about these files."}</p>`;
+    return html`<p class="faint">${model.checks.isLooking ? "Comparing files …" : "Nothing is odd within any of these files."}</p>`;
   }
   const serious = all.filter(({ severity }) => severity !== "info").length;
   return html`
