@@ -202,8 +202,9 @@ fn the_cost_is_what_explain_says() {
             (&INDEXED, None, None),
         ] {
             let hub = large_hub(file);
+            let whole = collect(&read_large(&hub).await).await;
+            // A session of its own, which has read nothing yet.
             let frame = read_large(&hub).await;
-            let whole = collect(&frame).await;
             let frame = match &filter {
                 Some(filter) => frame.filter(filter.clone()).unwrap(),
                 None => frame.select(&["text", "id"]).unwrap().slice(15_000, 7_000).unwrap(),

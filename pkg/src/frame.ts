@@ -301,7 +301,8 @@ export class Frame extends ColumnQueries {
 
   /**
    * What reading this frame comes to: files, row groups and pages of how many, requests, bytes and round trips, and
-   * why the rest is not read. Printed as text (`String(…)`) it is a short report.
+   * why the rest is not read. Printed as text (`String(…)`) it is a short report. What earlier reads left in memory or in
+   * the cache is counted, too: then a read costs less.
    *
    * Cost: what reading begins with, if it is not known yet: the footer of each file, and what pays of page indexes and
    * Bloom filters. A read that follows does not fetch that again.

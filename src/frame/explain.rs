@@ -84,7 +84,7 @@ pub struct PrunedRows {
 
 impl<T: Transport> Session<T> {
     /// Says what reading a frame comes to. Reads what reading begins with, unless it is known: footers, and what pays
-    /// of page indexes and Bloom filters. No rows.
+    /// of page indexes and Bloom filters. No rows. What earlier reads left in memory or in the cache is counted, too.
     ///
     /// # Errors
     /// Those of [`Session::plan`] and of reading footers.
