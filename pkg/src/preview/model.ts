@@ -347,7 +347,7 @@ export class PreviewModel {
       this.#setRows(open, await open.frame.count({ signal }));
     } catch (error) {
       if (!isUnreadable(error)) throw error;
-      await this.#learnFiles(signal, true);
+      await this.#lookAtFiles(signal, true);
     }
     this.isDeclared = false;
   }
@@ -360,8 +360,9 @@ export class PreviewModel {
   /** Looks at all files, however many there are. Cost: one request for each whose footer is not known. */
   async lookAtAllFiles(): Promise<void> {
     this.looked = undefined;
+    this.#looking = undefined;
     await this.#run("Comparing files", async (signal) => {
-      await this.#learnFiles(signal, true);
+      await this.#lookAtFiles(signal, true);
       if (!this.files) return;
       this.isDeclared = false;
       this.statistics?.stop();
@@ -372,12 +373,12 @@ export class PreviewModel {
   }
 
   /** Looks at all files, once: shows the columns of all of them, and none of those that cannot be read. */
-  #lookAtFiles(signal: AbortSignal): Promise<void> {
-    this.#looking ??= this.#learnFiles(signal);
+  #lookAtFiles(signal: AbortSignal, isAsked = false): Promise<void> {
+    this.#looking ??= this.#learnFiles(signal, isAsked);
     return this.#looking;
   }
 
-  async #learnFiles(signal: AbortSignal, isAsked = false): Promise<void> {
+  async #learnFiles(signal: AbortSignal, isAsked: boolean): Promise<void> {
     const { open } = this;
     if (!open || (open.frame.numPartitions > MAX_FILES_COUNTED && !isAsked)) return;
     const { lookAtFiles } = await import("./file-columns.js");
@@ -394,7 +395,7 @@ export class PreviewModel {
     const { columns, numPartitions } = open.frame;
     const isOther = frame.columns.length !== columns.length || frame.numPartitions !== numPartitions;
     if (isOther) {
-      this.open = { ...open, frame };
+      this.open = { ...open, frame, unread: files.unread };
       this.numRows = undefined;
       this.#readState();
     }

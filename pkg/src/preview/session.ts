@@ -13,7 +13,7 @@ export interface OpenSplit {
   readonly config: string;
   readonly split: string;
   readonly frame: Frame;
-  /** Files that were found to be unreadable when it was opened. */
+  /** Files that were found to be unreadable, and are left out of the frame. */
   readonly unread?: readonly SurveyedFile[];
 }
 
