@@ -198,8 +198,6 @@ export class Hub {
     const path = hfPath(name);
     const early = await this.#askEarly(home, (asker) => askForDataset(asker, { path, revision, signal }));
     const how = { ...(revision !== undefined && { revision }), ...early };
-    // Whoever opens a split waits for them, and is told why if they cannot come.
-    frames().catch(() => {});
     const answer = await home.call("dataset", [name, how], signal);
     return new Dataset(answer, (files, { signal }) =>
       this.#frame(home, home.call("openFiles", [files], signal)),
@@ -348,8 +346,10 @@ export class Hub {
     throw failure("invalid", operation, "Name a repo; what is in it has paths of its own.");
   }
 
-  /** Starts the worker of a slot, and asks meanwhile what it will ask first. */
+  /** Starts the worker of a slot and the fetch of what makes frames, and asks meanwhile what the worker will ask first. */
   async #askEarly(home: Slot, ask: (asker: Asker) => Promise<EarlyAnswer[]>) {
+    // Whoever opens files waits for them, and is told why if they cannot come.
+    frames().catch(() => {});
     if (!this.#asker || home.started) return {};
     const release = home.occupy();
     try {
