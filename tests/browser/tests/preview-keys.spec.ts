@@ -77,7 +77,7 @@ test("does everything by keys", async ({ page, site, freshHub }) => {
   await page.keyboard.type("200");
   await page.keyboard.press("Enter");
   await expect.poll(() => query(page)).toMatchObject({ f: '[["delay","eq","200"]]' });
-  expect((await row(page, 0))[1]).toBe("200");
+  await expect.poll(async () => (await row(page, 0))[1]).toBe("200");
 
   await page.keyboard.press("Escape");
   await expect(grid(page)).toBeFocused();
