@@ -129,6 +129,15 @@ impl Error {
         &self.0.message
     }
 
+    /// The message with its facts and its cause: all that there is to tell, but for what was being done.
+    pub fn sentence(&self) -> String {
+        let Inner { message, context, source, .. } = &*self.0;
+        let facts: Vec<String> = context.iter().map(|(key, value)| format!("{key}: {value}")).collect();
+        let facts = if facts.is_empty() { String::new() } else { format!(" ({})", facts.join(", ")) };
+        let cause = source.as_ref().map(|source| format!(": {source}")).unwrap_or_default();
+        format!("{message}{facts}{cause}")
+    }
+
     /// The facts, innermost first.
     pub fn context(&self) -> &[(&'static str, String)] {
         &self.0.context
@@ -142,18 +151,7 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Inner { operation, message, context, source, .. } = &*self.0;
-        write!(f, "{operation}: {message}")?;
-        for (index, (key, value)) in context.iter().enumerate() {
-            write!(f, "{}{key}: {value}", if index == 0 { " (" } else { ", " })?;
-        }
-        if !context.is_empty() {
-            f.write_str(")")?;
-        }
-        match source {
-            Some(source) => write!(f, ": {source}"),
-            None => Ok(()),
-        }
+        write!(f, "{}: {}", self.operation(), self.sentence())
     }
 }
 

@@ -177,8 +177,10 @@ impl<T: Transport> Session<T> {
         let is_parquet = strict.as_ref().is_ok_and(|layout| layout.builder == "parquet");
         let instead =
             if is_parquet { None } else { self.instead(&repo, &commit.sha, &contents, &strict).await? };
-        let problem =
-            strict.as_ref().err().map(|error| Problem { code: error.kind().code(), message: told(error) });
+        let problem = strict
+            .as_ref()
+            .err()
+            .map(|error| Problem { code: error.kind().code(), message: error.sentence() });
         Ok(Dataset {
             repo_type: repo.repo_type().singular(),
             repo: repo.to_string(),
@@ -263,13 +265,6 @@ impl<T: Transport> Session<T> {
             partial: converted.partial,
         }))
     }
-}
-
-/// An error as a sentence for whoever reads of the dataset: what was being done says nothing to them.
-fn told(error: &Error) -> String {
-    let text = error.to_string();
-    let operation = format!("{}: ", error.operation());
-    text.strip_prefix(&operation).map_or_else(|| text.clone(), str::to_owned)
 }
 
 fn repo_files(entries: &[Entry]) -> Vec<RepoFile> {
